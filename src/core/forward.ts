@@ -1,0 +1,32 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GatewayFault } from './gateway-faults.ts';
+
+/** A request that met all policies, ready to leave. */
+export interface ForwardRequest {
+  /** Name of an upstream in `config/gateway.yaml`. */
+  readonly upstream: string;
+  readonly method: string;
+  /** Path and query, sent byte for byte. */
+  readonly target: string;
+  /** Complete and final, names in lower case, framing headers left out: the adapter writes those. */
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  /** The judged bytes; `undefined`: the request has no body; `stream`: it was not read and is piped through. */
+  readonly body: Uint8Array | 'stream' | undefined;
+  /** Set on the answer to the client beside the upstream's own headers. Names in lower case. */
+  readonly responseHeaders: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+export type ForwardOutcome =
+  /** The answer was relayed to its end. */
+  | { readonly kind: 'answered'; readonly status: number }
+  /** Nothing was sent to the client yet: the caller answers with this gateway fault. */
+  | { readonly kind: 'failed'; readonly fault: GatewayFault; readonly message: string }
+  /** The upstream broke off in mid-answer; the client's connection was destroyed, so it cannot take it for whole. */
+  | { readonly kind: 'cut'; readonly status: number }
+  /** The client went away; the upstream request was ended. */
+  | { readonly kind: 'client-gone'; readonly status: number | undefined };
+
+export interface ForwardPort {
+  forward(req: IncomingMessage, res: ServerResponse, request: ForwardRequest): Promise<ForwardOutcome>;
+}

@@ -1,0 +1,36 @@
+export interface NamedRef {
+  readonly id: string;
+  readonly name: string | undefined;
+}
+
+export interface ProjectRef extends NamedRef {
+  readonly domain: NamedRef | undefined;
+}
+
+/** One rule of a Keystone application credential: the only calls its token may make. */
+export interface AccessRule {
+  readonly service: string;
+  readonly method: string;
+  /** Keystone's pattern: `*`, `**` and `{name}` stand for parts of a path. */
+  readonly path: string;
+}
+
+/** The verified caller. Built by a token adapter from Keystone's answer, never from a request. */
+export interface Identity {
+  readonly user: ProjectRef;
+  /** The scope. Exactly one of project, domain, system is set; none for an unscoped token. */
+  readonly project: ProjectRef | undefined;
+  readonly domain: NamedRef | undefined;
+  readonly systemScope: 'all' | undefined;
+  /** Roles of the token's scope only. */
+  readonly roles: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+  readonly isAdminProject: boolean | undefined;
+  readonly impersonator: NamedRef | undefined;
+  /** `undefined`: not an application credential, or one without rules. */
+  readonly accessRules: readonly AccessRule[] | undefined;
+  /** The token is bound to a TLS or Kerberos peer, which the gateway cannot check. */
+  readonly bound: boolean;
+  readonly catalog: readonly unknown[] | undefined;
+}

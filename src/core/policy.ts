@@ -1,0 +1,73 @@
+import type { JsonObject } from './json.ts';
+
+/** Where a thing stands in a policy file; lines and columns count from 1. */
+export interface SourcePlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** `flag`: what would be denied passes, is counted, logged and marked. */
+export type Mode = 'enforce' | 'flag' | 'off';
+
+export type LimitKey = 'project' | 'user' | 'address' | 'global';
+export type LimitUnit = 'second' | 'minute' | 'hour' | 'day';
+
+export const unitSeconds: Readonly<Record<LimitUnit, number>> = {
+  second: 1,
+  minute: 60,
+  hour: 3600,
+  day: 86_400,
+};
+
+/** A named limit: so many points per window for each counted party. */
+export interface LimitDefinition {
+  readonly name: string;
+  readonly key: LimitKey;
+  readonly points: number;
+  readonly per: LimitUnit;
+  /** Windows are `every` units long; 1 by default. */
+  readonly every: number;
+  /** Empty: all methods. */
+  readonly methods: readonly string[];
+  /** Route ids it counts on. Empty: every route whose chain has `rate-limit`. */
+  readonly routes: readonly string[];
+  readonly mode: Mode;
+  readonly at: SourcePlace;
+}
+
+/** One step of a route: a stage, its mode and its options, checked and with defaults filled in. */
+export interface StageUse {
+  readonly use: string;
+  readonly mode: Mode;
+  readonly with: Readonly<Record<string, unknown>>;
+  readonly at: SourcePlace;
+}
+
+export type RouteMatch =
+  | { readonly kind: 'operations'; readonly operations: readonly string[] }
+  /** `:name` is one segment, a last `**` the rest. Empty `methods`: every method. */
+  | { readonly kind: 'path'; readonly path: string; readonly methods: readonly string[] };
+
+export interface Route {
+  readonly id: string;
+  readonly match: RouteMatch;
+  /** Name of an upstream in `config/gateway.yaml`. */
+  readonly upstream: string;
+  readonly stages: readonly StageUse[];
+  readonly body: { readonly maxBytes: number; readonly keys: 'as-sent' | 'lower' };
+  readonly upgrade: boolean;
+  readonly at: SourcePlace;
+}
+
+/** A whole policy folder, read, checked and frozen. */
+export interface Policy {
+  /** Hash of the content. */
+  readonly revision: string;
+  readonly routes: readonly Route[];
+  /** What happens to a request that no route matches; `undefined`: 404. */
+  readonly fallback: Route | undefined;
+  readonly limits: readonly LimitDefinition[];
+  /** JSON Schemas by their path inside the policy folder. */
+  readonly schemas: ReadonlyMap<string, JsonObject>;
+}
