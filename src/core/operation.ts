@@ -65,8 +65,19 @@ export interface Operation {
   readonly path: string;
   /** Media types the body may have. Empty: the call has no body. */
   readonly mediaTypes: readonly string[];
+  /**
+   * The same request with metadata keys trimmed and in lower case, for upstreams that fold keys. `key` is set when
+   * the key stands in the path. Absent: the call names no metadata keys.
+   */
+  normalise?(body: Json, params: Params): Normalised | MalformedIntent;
   /** What the request would do. `body` is `null` for a call without one. Pure; called once per request. */
   intent(body: Json, params: Params): Intent | MalformedIntent;
+}
+
+export interface Normalised {
+  readonly kind: 'normalised';
+  readonly body: Json;
+  readonly key: string | undefined;
 }
 
 export const noIntent: NoIntent = Object.freeze({ kind: 'none' });

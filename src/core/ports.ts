@@ -119,7 +119,8 @@ export interface SeenResize {
 export interface ResizesPort {
   remember(resize: SeenResize): Promise<void>;
   forget(serverId: string): Promise<void>;
-  ofImage(imageId: string): Promise<readonly SeenResize[] | undefined>;
+  /** Those of the image, and those of the project whose image is not known (servers booted from a volume). */
+  ofImage(imageId: string, projectId: string | undefined): Promise<readonly SeenResize[] | undefined>;
 }
 
 export type Lease =
