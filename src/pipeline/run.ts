@@ -1,0 +1,146 @@
+import type { Fault } from '../core/fault.ts';
+import type { UpstreamAnswer, Verdict } from '../core/verdict.ts';
+import type { RequestExchange } from './exchange.ts';
+import { gatewayFault, stageFault } from './refusal.ts';
+import type { Step } from './step.ts';
+
+/** How a chain ended. */
+export type Outcome =
+  | { readonly kind: 'pass' }
+  | { readonly kind: 'deny'; readonly fault: Fault }
+  | { readonly kind: 'relay'; readonly answer: UpstreamAnswer };
+
+/** What the runner asks of the request itself, in this order: the bytes, then what they ask for. */
+export interface BodySource {
+  /** Reads and parses the body and tells the intent, as far as asked. A fault: the body cannot be judged. */
+  load(exchange: RequestExchange, withIntent: boolean): Promise<Fault | undefined>;
+  /** A stage threw: a bug, told to the operator. */
+  bug(exchange: RequestExchange, stage: string, error: unknown): void;
+}
+
+const passed: Outcome = Object.freeze({ kind: 'pass' });
+
+/**
+ * Runs the steps in order until one denies. Stages that answer at once cost no promise: the loop is left for an
+ * asynchronous one only at the first step that has to wait.
+ */
+export const runChain = (
+  steps: readonly Step[],
+  x: RequestExchange,
+  source: BodySource,
+): Outcome | Promise<Outcome> => {
+  for (let index = 0; index < steps.length; index++) {
+    const step = steps[index] as Step;
+    if (waitsForBody(step, x)) return resume(steps, index, x, source);
+    const verdict = attempt(step, x, source);
+    if (verdict instanceof Promise) return resume(steps, index, x, source, verdict);
+    const outcome = settleVerdict(step, x, verdict);
+    if (outcome !== undefined) return outcome;
+  }
+  return passed;
+};
+
+const resume = async (
+  steps: readonly Step[],
+  from: number,
+  x: RequestExchange,
+  source: BodySource,
+  pending?: Promise<Verdict>,
+): Promise<Outcome> => {
+  let waiting = pending;
+  for (let index = from; index < steps.length; index++) {
+    const step = steps[index] as Step;
+    if (waiting === undefined && waitsForBody(step, x)) {
+      const fault = await source.load(x, step.needsIntent);
+      if (fault !== undefined) return { kind: 'deny', fault };
+    }
+    const outcome = settleVerdict(step, x, await timed(step, x, source, waiting ?? attempt(step, x, source)));
+    waiting = undefined;
+    if (outcome !== undefined) return outcome;
+  }
+  return passed;
+};
+
+const waitsForBody = (step: Step, x: RequestExchange): boolean =>
+  (step.needsBody && x.body === undefined) || (step.needsIntent && x.intent === undefined);
+
+/** Lets a stage judge. An exception is a bug of the stage and becomes a refusal, never a pass. */
+const attempt = (step: Step, x: RequestExchange, source: BodySource): Verdict | Promise<Verdict> => {
+  if (step.needsIdentity && x.identity === undefined) return noIdentity;
+  try {
+    return step.check(x);
+  } catch (error) {
+    return bug(step, x, source, error);
+  }
+};
+
+const timed = async (
+  step: Step,
+  x: RequestExchange,
+  source: BodySource,
+  verdict: Verdict | Promise<Verdict>,
+): Promise<Verdict> => {
+  if (!(verdict instanceof Promise)) return verdict;
+  const started = performance.now();
+  try {
+    return await verdict;
+  } catch (error) {
+    return bug(step, x, source, error);
+  } finally {
+    step.meters.duration.observe((performance.now() - started) / 1000);
+  }
+};
+
+const noIdentity: Verdict = Object.freeze({ kind: 'deny', fault: 'no-identity', message: '' });
+const bugVerdict: Verdict = Object.freeze({ kind: 'deny', fault: 'internal', message: '' });
+
+const bug = (step: Step, x: RequestExchange, source: BodySource, error: unknown): Verdict => {
+  step.meters.error.inc();
+  source.bug(x, step.stage, error);
+  return bugVerdict;
+};
+
+/** Writes down what the stage said; an outcome ends the chain. */
+const settleVerdict = (step: Step, x: RequestExchange, verdict: Verdict): Outcome | undefined => {
+  const { stage } = step;
+  if (verdict.kind === 'pass') {
+    step.meters.pass.inc();
+    if (verdict.identity !== undefined) x.identity = verdict.identity;
+    if (verdict.upstreamHeaders !== undefined) Object.assign(x.upstreamHeaders, verdict.upstreamHeaders);
+    if (verdict.responseHeaders !== undefined) Object.assign(x.responseHeaders, verdict.responseHeaders);
+    if (verdict.settle !== undefined) x.settles.push(verdict.settle);
+    x.verdicts.push(
+      verdict.notes === undefined
+        ? { stage, outcome: 'pass' }
+        : { stage, outcome: 'pass', notes: verdict.notes },
+    );
+    return undefined;
+  }
+  if (verdict.kind === 'relay') {
+    step.meters.relay.inc();
+    x.verdicts.push({ stage, outcome: 'relay' });
+    return { kind: 'relay', answer: verdict.answer };
+  }
+  const fault = faultOf(step, verdict);
+  step.meters.faults.get(verdict.fault)?.inc();
+  const outcome = step.mode === 'flag' ? 'flag' : 'deny';
+  const notes = verdict.notes === undefined ? {} : { notes: verdict.notes };
+  x.verdicts.push({ stage, outcome, fault: fault.code, ...notes });
+  if (verdict.responseHeaders !== undefined) Object.assign(x.responseHeaders, verdict.responseHeaders);
+  if (step.mode === 'enforce') return { kind: 'deny', fault };
+  x.flags.push(`${stage}/${verdict.fault}`);
+  return undefined;
+};
+
+const faultOf = (step: Step, verdict: Extract<Verdict, { kind: 'deny' }>): Fault => {
+  if (verdict === noIdentity) {
+    return gatewayFault('no-identity', 'This call needs a valid token. Send one in X-Auth-Token.');
+  }
+  if (verdict === bugVerdict) {
+    return gatewayFault(
+      'internal',
+      'The gateway failed while it judged this request. Nothing was forwarded; report the request id.',
+    );
+  }
+  return stageFault(step.stage, step.faults, verdict);
+};

@@ -1,0 +1,37 @@
+import type { FaultSpec } from '../core/fault.ts';
+import type { CounterSeries, HistogramSeries } from '../core/meters.ts';
+import type { Operation } from '../core/operation.ts';
+import type { Mode, Route, SourcePlace } from '../core/policy.ts';
+import type { Check } from '../core/stage.ts';
+
+/** Counters of one stage's use, their labels resolved at load. */
+export interface StepMeters {
+  readonly pass: CounterSeries;
+  readonly relay: CounterSeries;
+  readonly error: CounterSeries;
+  /** By fault: what was denied, or in flag mode would have been. */
+  readonly faults: ReadonlyMap<string, CounterSeries>;
+  /** Seconds, of checks that had to wait for the outside. */
+  readonly duration: HistogramSeries;
+}
+
+/** One step of a compiled chain. */
+export interface Step {
+  readonly stage: string;
+  readonly mode: Exclude<Mode, 'off'>;
+  readonly check: Check;
+  readonly faults: Readonly<Record<string, FaultSpec>>;
+  /** What the runner must have ready: the caller, the body, what the body asks for. */
+  readonly needsIdentity: boolean;
+  readonly needsBody: boolean;
+  readonly needsIntent: boolean;
+  readonly at: SourcePlace;
+  readonly meters: StepMeters;
+}
+
+/** A route, ready to judge requests. */
+export interface Chain {
+  readonly route: Route;
+  readonly operations: readonly Operation[];
+  readonly steps: readonly Step[];
+}
