@@ -20,6 +20,26 @@ export const unitSeconds: Readonly<Record<LimitUnit, number>> = {
   day: 86_400,
 };
 
+/** Callers with an allowance of their own. Groups are tried in order; who is in none has the limit's own points. */
+export interface LimitGroup {
+  readonly name: string;
+  /** Any one of these roles is enough. */
+  readonly roles: readonly string[];
+  /** Project ids; a project may be listed in one group of a limit only. */
+  readonly projects: readonly string[];
+  readonly points: number;
+}
+
+/** A second, shorter window of the same limit, so that a whole allowance cannot be spent in one moment. */
+export interface LimitBurst {
+  readonly points: number;
+  readonly per: LimitUnit;
+  readonly every: number;
+}
+
+/** The longest window: node timers, which end windows held in memory, reach no further than 2^31 - 1 milliseconds. */
+export const longestWindowSeconds = 24 * 86_400;
+
 /** A named limit: so many points per window for each counted party. */
 export interface LimitDefinition {
   readonly name: string;
@@ -32,6 +52,15 @@ export interface LimitDefinition {
   readonly methods: readonly string[];
   /** Route ids it counts on. Empty: every route whose chain has `rate-limit`. */
   readonly routes: readonly string[];
+  readonly groups?: readonly LimitGroup[];
+  readonly burst?: LimitBurst;
+  /** Points that one request of an operation takes, by the operation's name; 1 for those not named. */
+  readonly costs?: Readonly<Record<string, number>>;
+  /**
+   * Each image is counted apart, over at most `maxKeys` counters for each party: past that, images share them.
+   * A counter per path value without such a cap would give a client a fresh allowance for each id it makes up.
+   */
+  readonly perImage?: { readonly maxKeys: number };
   readonly mode: Mode;
   readonly at: SourcePlace;
 }
