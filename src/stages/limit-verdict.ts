@@ -1,0 +1,91 @@
+import { retryAfterSeconds } from '../core/fault.ts';
+import type { LimitDefinition } from '../core/policy.ts';
+import type { LimitState, LimitsAnswer } from '../core/ports.ts';
+import { type Deny, deny, pass, type Verdict } from '../core/verdict.ts';
+import { limitWords, secondsWords } from './limit-words.ts';
+import { rateLimitFields } from './ratelimit-fields.ts';
+
+export type LimitFault = 'over-limit' | 'over-limit-429' | 'service-over-limit' | 'limits-unavailable';
+
+export interface LimitAnswerOptions {
+  readonly status: 413 | 429;
+  /** Send the `RateLimit` fields. */
+  readonly fields: boolean;
+  /** Form of the member `retryAfter` in the fault. */
+  readonly shape: 'repose' | 'nova';
+}
+
+const unavailableRetryMs = 1000;
+
+const sentences = new WeakMap<LimitDefinition, string>();
+
+const sentenceOf = (limit: LimitDefinition): string => {
+  let sentence = sentences.get(limit);
+  if (sentence === undefined) {
+    const start = limit.key === 'global' ? 'The service is at its limit of' : 'Over the limit of';
+    sentence = `${start} ${limitWords(limit)}. Retry after `;
+    sentences.set(limit, sentence);
+  }
+  return sentence;
+};
+
+/** The second, in UTC, at which a client may come back. */
+const retryAt = (now: number, seconds: number): string =>
+  `${new Date(now + seconds * 1000).toISOString().slice(0, 19)}Z`;
+
+/**
+ * Refuses for these limits. `Retry-After` is the longest wait among them. Where the caller's own limit and a global
+ * one refuse together, the caller's own is named: only that one can the caller do something about.
+ */
+const refuse = (
+  over: readonly [LimitState, ...LimitState[]],
+  { status, fields, shape }: LimitAnswerOptions,
+  now: number,
+): Deny<LimitFault> => {
+  const { limit } = over.find((state) => state.limit.key !== 'global') ?? over[0];
+  let retryAfterMs = 0;
+  for (const { resetMs } of over) retryAfterMs = Math.max(retryAfterMs, resetMs);
+  const seconds = retryAfterSeconds(retryAfterMs);
+  const own = status === 429 ? 'over-limit-429' : 'over-limit';
+  const at = retryAt(now, seconds);
+  return deny(
+    limit.key === 'global' ? 'service-over-limit' : own,
+    `${sentenceOf(limit)}${secondsWords(seconds)}.`,
+    {
+      retryAfterMs,
+      members: shape === 'nova' ? { retryAfter: String(seconds) } : { retryAfter: at, retryAt: at },
+      ...(fields && { responseHeaders: rateLimitFields(over) }),
+      notes: { limits: over.map((state) => state.limit.name) },
+    },
+  );
+};
+
+const some = <T>(list: readonly T[]): list is readonly [T, ...T[]] => list.length > 0;
+
+/**
+ * What the counters say of a request.
+ *
+ * @param now milliseconds since the epoch.
+ */
+export const limitVerdict = (
+  answer: LimitsAnswer,
+  options: LimitAnswerOptions,
+  now: number,
+): Verdict<LimitFault> => {
+  if (answer.kind === 'unavailable')
+    return deny(
+      'limits-unavailable',
+      `The limits cannot be checked at the moment. Retry after ${secondsWords(unavailableRetryMs / 1000)}.`,
+      { retryAfterMs: unavailableRetryMs, notes: { reason: answer.reason } },
+    );
+  const enforced = answer.states.filter(({ limit }) => limit.mode === 'enforce');
+  const over = enforced.filter(({ exceeded }) => exceeded);
+  if (some(over)) return refuse(over, options, now);
+  const flagged = answer.states.filter(({ exceeded }) => exceeded);
+  if (!some(flagged) && !(options.fields && some(enforced))) return pass;
+  return {
+    kind: 'pass',
+    ...(options.fields && some(enforced) && { responseHeaders: rateLimitFields(enforced) }),
+    ...(some(flagged) && { notes: { flaggedLimits: flagged.map(({ limit }) => limit.name) } }),
+  };
+};
