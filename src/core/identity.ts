@@ -33,4 +33,36 @@ export interface Identity {
   /** The token is bound to a TLS or Kerberos peer, which the gateway cannot check. */
   readonly bound: boolean;
   readonly catalog: readonly unknown[] | undefined;
+  /** Keystone's name for the token itself, the same however the token is spelled. */
+  readonly auditId?: string | undefined;
+  /** Milliseconds since the epoch; `undefined` where Keystone does not tell. */
+  readonly issuedAt?: number | undefined;
+  /** What only Rackspace's identity service tells of a user. */
+  readonly rackspace?: RackspaceTraits | undefined;
 }
+
+export interface RackspaceTraits {
+  readonly defaultRegion: string | undefined;
+  readonly contactId: string | undefined;
+  readonly authenticatedBy: readonly string[];
+  readonly groups: readonly string[];
+  readonly impersonatorRoles: readonly string[];
+}
+
+const lowerRoles = new WeakMap<Identity, readonly string[]>();
+
+/**
+ * Has the caller one of these roles? Case does not count, as in OpenStack services (oslo.policy `_checks.py`,
+ * RoleCheck).
+ * @param wanted role names in lower case
+ */
+export const hasAnyRole = (identity: Identity, wanted: ReadonlySet<string>): boolean => {
+  if (wanted.size === 0) return false;
+  let roles = lowerRoles.get(identity);
+  if (roles === undefined) {
+    roles = identity.roles.map((role) => role.toLowerCase());
+    lowerRoles.set(identity, roles);
+  }
+  for (const role of roles) if (wanted.has(role)) return true;
+  return false;
+};

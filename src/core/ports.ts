@@ -32,12 +32,32 @@ export type Lookup<T> =
 export type TokenAnswer =
   | { readonly kind: 'valid'; readonly identity: Identity }
   | { readonly kind: 'invalid' }
-  | { readonly kind: 'unavailable'; readonly reason: Outage; readonly retryAfterMs?: number | undefined };
+  /** Too many tokens from this client address were invalid lately; this one was not looked up. */
+  | { readonly kind: 'limited'; readonly retryAfterMs: number }
+  | TokenUnavailable;
+
+export interface TokenUnavailable {
+  readonly kind: 'unavailable';
+  readonly reason: Outage;
+  readonly retryAfterMs?: number | undefined;
+  /**
+   * Who it was when it was last known, the token being still unexpired: for reads only. Each call takes one of a
+   * limited number of uses; `undefined` when they are used up.
+   */
+  readonly grace?: (() => Identity | undefined) | undefined;
+}
 
 /** Who does this token belong to? */
 export interface TokensPort {
-  /** Answers at once on a cache hit, without a promise. */
-  validate(token: string, signal: AbortSignal): TokenAnswer | Promise<TokenAnswer>;
+  /**
+   * Answers at once on a cache hit, without a promise.
+   * @param clientAddress counts failed validations; not counted when left out.
+   */
+  validate(
+    token: string,
+    signal: AbortSignal,
+    clientAddress?: string | undefined,
+  ): TokenAnswer | Promise<TokenAnswer>;
   /** For `WWW-Authenticate: Keystone uri="..."`: where a caller gets a token. */
   readonly challengeUri: string;
 }

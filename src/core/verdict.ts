@@ -13,6 +13,8 @@ export interface Pass {
   readonly identity?: Identity;
   /** Set on the forwarded request. Names are lower case. */
   readonly upstreamHeaders?: Readonly<Record<string, string>>;
+  /** Taken out of the forwarded request before `upstreamHeaders` are set. Names are lower case. */
+  readonly dropUpstreamHeaders?: readonly string[];
   /** Set on the answer to the client, whoever makes it. */
   readonly responseHeaders?: Readonly<Record<string, string>>;
   readonly settle?: Settle;
