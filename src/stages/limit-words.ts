@@ -23,7 +23,9 @@ const party: Readonly<Record<LimitDefinition['key'], string>> = {
 export const limitWords = (limit: LimitDefinition): string => {
   const window = limit.every === 1 ? limit.per : `${limit.every} ${limit.per}s`;
   const image = limit.perImage === undefined ? '' : 'one image by ';
-  return `${limit.points} ${noun(limit)} per ${window} for ${image}${party[limit.key]}`;
+  const plural = noun(limit);
+  const counted = limit.points === 1 ? plural.slice(0, -1) : plural;
+  return `${limit.points} ${counted} per ${window} for ${image}${party[limit.key]}`;
 };
 
 /** `1 second`, `37 seconds`. */
