@@ -123,6 +123,12 @@ export interface ServersPort {
     fresh?: boolean,
   ): Promise<Lookup<readonly ServerDetail[]>>;
   server(serverId: string, caller: Caller, signal: AbortSignal): Promise<Lookup<ServerDetail>>;
+  /** How many servers are built from this image, by status: what a change of it could touch. */
+  census(
+    imageId: string,
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<Lookup<Readonly<Record<string, number>>>>;
 }
 
 /** A resize that passed through the gateway. */
@@ -135,9 +141,10 @@ export interface SeenResize {
   readonly at: number;
 }
 
-/** The resizes seen by the gateway until they are confirmed or reverted; `undefined`: the memory did not answer. */
+/** The resizes seen by the gateway until they are confirmed or reverted. `undefined`: the memory did not answer. */
 export interface ResizesPort {
-  remember(resize: SeenResize): Promise<void>;
+  /** @returns whether this server's resize was known already. */
+  remember(resize: SeenResize): Promise<'new' | 'known' | undefined>;
   forget(serverId: string): Promise<void>;
   /** Those of the image, and those of the project whose image is not known (servers booted from a volume). */
   ofImage(imageId: string, projectId: string | undefined): Promise<readonly SeenResize[] | undefined>;

@@ -18,6 +18,8 @@ export interface Pass {
   /** Set on the answer to the client, whoever makes it. */
   readonly responseHeaders?: Readonly<Record<string, string>>;
   readonly settle?: Settle;
+  /** A fault of the stage that would have been answered, were it not for an option: counted, logged and marked. */
+  readonly flag?: string;
   /** Notes for the decision record: ids and counts, never secrets. */
   readonly notes?: Readonly<Record<string, unknown>>;
 }

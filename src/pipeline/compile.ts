@@ -103,7 +103,7 @@ const compileStep = (
       needsBody: stage.reads.includes('body') || stage.reads.includes('intent'),
       needsIntent: stage.reads.includes('intent'),
       at: use.at,
-      meters: stepMeters(catalogue.meters, stage, use.mode),
+      meters: stepMeters(catalogue.meters, stage),
     });
   } catch (error) {
     if (!(error instanceof OptionError)) throw error;

@@ -1,5 +1,5 @@
 import type { Fault } from '../core/fault.ts';
-import type { UpstreamAnswer, Verdict } from '../core/verdict.ts';
+import type { Pass, UpstreamAnswer, Verdict } from '../core/verdict.ts';
 import type { RequestExchange } from './exchange.ts';
 import { gatewayFault, stageFault } from './refusal.ts';
 import type { Step } from './step.ts';
@@ -103,33 +103,38 @@ const bug = (step: Step, x: RequestExchange, source: BodySource, error: unknown)
 /** Writes down what the stage said; an outcome ends the chain. */
 const settleVerdict = (step: Step, x: RequestExchange, verdict: Verdict): Outcome | undefined => {
   const { stage } = step;
-  if (verdict.kind === 'pass') {
-    step.meters.pass.inc();
-    if (verdict.identity !== undefined) x.identity = verdict.identity;
-    if (verdict.upstreamHeaders !== undefined) Object.assign(x.upstreamHeaders, verdict.upstreamHeaders);
-    if (verdict.responseHeaders !== undefined) Object.assign(x.responseHeaders, verdict.responseHeaders);
-    if (verdict.settle !== undefined) x.settles.push(verdict.settle);
-    x.verdicts.push(
-      verdict.notes === undefined
-        ? { stage, outcome: 'pass' }
-        : { stage, outcome: 'pass', notes: verdict.notes },
-    );
-    return undefined;
-  }
+  if (verdict.kind === 'pass') return settlePass(step, x, verdict);
   if (verdict.kind === 'relay') {
     step.meters.relay.inc();
     x.verdicts.push({ stage, outcome: 'relay' });
     return { kind: 'relay', answer: verdict.answer };
   }
   const fault = faultOf(step, verdict);
-  step.meters.faults.get(verdict.fault)?.inc();
   const outcome = step.mode === 'flag' ? 'flag' : 'deny';
+  (outcome === 'flag' ? step.meters.flags : step.meters.denials).get(verdict.fault)?.inc();
   const notes = verdict.notes === undefined ? {} : { notes: verdict.notes };
   x.verdicts.push({ stage, outcome, fault: fault.code, ...notes });
   if (verdict.responseHeaders !== undefined) Object.assign(x.responseHeaders, verdict.responseHeaders);
   if (step.mode === 'enforce') return { kind: 'deny', fault };
   x.flags.push(`${stage}/${verdict.fault}`);
   return undefined;
+};
+
+const settlePass = (step: Step, x: RequestExchange, verdict: Pass): undefined => {
+  const { stage } = step;
+  if (verdict.identity !== undefined) x.identity = verdict.identity;
+  if (verdict.upstreamHeaders !== undefined) Object.assign(x.upstreamHeaders, verdict.upstreamHeaders);
+  if (verdict.responseHeaders !== undefined) Object.assign(x.responseHeaders, verdict.responseHeaders);
+  if (verdict.settle !== undefined) x.settles.push(verdict.settle);
+  const notes = verdict.notes === undefined ? {} : { notes: verdict.notes };
+  if (verdict.flag === undefined) {
+    step.meters.pass.inc();
+    x.verdicts.push({ stage, outcome: 'pass', ...notes });
+  } else {
+    step.meters.flags.get(verdict.flag)?.inc();
+    x.flags.push(`${stage}/${verdict.flag}`);
+    x.verdicts.push({ stage, outcome: 'flag', fault: `${stage}/${verdict.flag}`, ...notes });
+  }
 };
 
 const faultOf = (step: Step, verdict: Extract<Verdict, { kind: 'deny' }>): Fault => {

@@ -9,8 +9,9 @@ export interface StepMeters {
   readonly pass: CounterSeries;
   readonly relay: CounterSeries;
   readonly error: CounterSeries;
-  /** By fault: what was denied, or in flag mode would have been. */
-  readonly faults: ReadonlyMap<string, CounterSeries>;
+  /** By fault: what was denied, and what would have been. */
+  readonly denials: ReadonlyMap<string, CounterSeries>;
+  readonly flags: ReadonlyMap<string, CounterSeries>;
   /** Seconds, of checks that had to wait for the outside. */
   readonly duration: HistogramSeries;
 }

@@ -1,0 +1,74 @@
+import { isObject, type Json } from '../core/json.ts';
+import type { Caller, Lookup } from '../core/ports.ts';
+import type { UpstreamAnswer } from '../core/verdict.ts';
+import type { HttpAnswer, HttpClient } from './http-client.ts';
+
+/** Where one API of the cloud is asked questions. */
+export interface CloudApi {
+  readonly client: HttpClient;
+  /** Path before every call, e.g. `/v2.1`; `{project}` stands for the caller's project id. */
+  readonly base: string;
+  /** Asks with this token instead of the caller's; `undefined` when the service has none at the moment. */
+  readonly serviceToken?: (() => Promise<string | undefined>) | undefined;
+}
+
+/** Statuses by which the cloud refuses this caller: its own words are better than ours. */
+const refusals: ReadonlySet<number> = new Set([400, 401, 403, 404]);
+
+/**
+ * Asks the cloud one question.
+ *
+ * @param path below the API's base, query included.
+ * @returns the parsed body, the cloud's own refusal, or why there is no answer.
+ */
+export const ask = async (
+  api: CloudApi,
+  path: string,
+  caller: Caller,
+  signal: AbortSignal,
+): Promise<Lookup<Json>> => {
+  const token = api.serviceToken === undefined ? caller.token : await api.serviceToken();
+  if (token === undefined) return { kind: 'unavailable', reason: 'credential' };
+  const answer = await api.client.request({
+    method: 'GET',
+    path: api.base.replace('{project}', encodeURIComponent(caller.projectId ?? '')) + path,
+    headers: { 'x-auth-token': token, accept: 'application/json' },
+    signal,
+  });
+  if (answer.kind === 'failed') return { kind: 'unavailable', reason: answer.reason };
+  if (answer.status === 200) return parse(answer);
+  // A refusal of our own credential is our trouble, not the caller's.
+  if (refusals.has(answer.status) && (api.serviceToken === undefined || answer.status === 404)) {
+    return { kind: 'refused', answer: upstreamAnswer(answer) };
+  }
+  return { kind: 'unavailable', reason: 'status', retryAfterMs: retryAfterMs(answer) };
+};
+
+const parse = ({ body }: HttpAnswer): Lookup<Json> => {
+  try {
+    return { kind: 'found', value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) };
+  } catch {
+    return { kind: 'unavailable', reason: 'malformed' };
+  }
+};
+
+const upstreamAnswer = ({ status, headers, body }: HttpAnswer): UpstreamAnswer => {
+  const kept = Object.entries(headers).filter(
+    (entry): entry is [string, string | string[]] => entry[1] !== undefined,
+  );
+  return { status, headers: Object.fromEntries(kept), body };
+};
+
+const retryAfterMs = ({ headers }: HttpAnswer): number | undefined => {
+  const seconds = Number(headers['retry-after']);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
+};
+
+/** An answer that is not of the shape the API documents is no answer. */
+export const malformedAnswer = { kind: 'unavailable', reason: 'malformed' } as const;
+
+/** A member that must be an object. */
+export const member = (value: Json, name: string): Record<string, unknown> | undefined => {
+  const found = isObject(value) ? value[name] : undefined;
+  return isObject(found) ? found : undefined;
+};

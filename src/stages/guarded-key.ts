@@ -1,0 +1,52 @@
+import type { EffectiveChange, Metadata } from '../core/metadata.ts';
+import type { MetadataIntent } from '../core/operation.ts';
+
+/**
+ * A key in the one form in which guarded keys are compared: trimmed, lower case, without accents and compatibility
+ * forms, without the prefix of the alias. Nova maps `hw_auto_disk_config` onto `auto_disk_config`
+ * (`nova/objects/image_meta.py`), Rackspace's origin folds case, MariaDB's default collation takes accented and
+ * full-width letters for plain ones, and `.json` behind a key in a path is a suffix to some services.
+ */
+export const comparableKey = (key: string): string => {
+  const plain = /^[\x21-\x7e]*$/.test(key) ? key : key.normalize('NFKD').replace(/[\p{M}\p{C}\s]/gu, '');
+  return plain
+    .toLowerCase()
+    .replace(/\.json$/, '')
+    .replace(/^hw_/, '');
+};
+
+/** Tells whether a key is the guarded one, in any spelling. */
+export const keyMatcher = (guarded: string): ((key: string) => boolean) => {
+  const wanted = comparableKey(guarded);
+  return (key) => comparableKey(key) === wanted;
+};
+
+/** Could this write change the guarded key? If not, the current state need not be read. */
+export const mayTouch = (intent: MetadataIntent, matches: (key: string) => boolean): boolean =>
+  intent.replaces || intent.named.some(matches);
+
+/** One guarded key that a write would change, in the spelling that changes. */
+export interface KeyChange {
+  readonly key: string;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
+/** Every change of the guarded key, under all its spellings. */
+export const changesOf = (
+  change: EffectiveChange,
+  matches: (key: string) => boolean,
+): readonly KeyChange[] => {
+  const found: KeyChange[] = [];
+  for (const key of keysLike(change.set, matches)) found.push({ key, from: undefined, to: change.set[key] });
+  for (const key of Object.keys(change.changed).filter(matches)) {
+    const { from, to } = change.changed[key] ?? {};
+    found.push({ key, from, to });
+  }
+  for (const key of keysLike(change.removed, matches))
+    found.push({ key, from: change.removed[key], to: undefined });
+  return found;
+};
+
+const keysLike = (map: Metadata, matches: (key: string) => boolean): readonly string[] =>
+  Object.keys(map).filter(matches);
