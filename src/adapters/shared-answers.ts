@@ -1,5 +1,5 @@
 import type { ClockPort } from '../core/ports.ts';
-import { LRUCache } from './lru.ts';
+import { createLru } from './lru.ts';
 
 /** Most answers kept; each lives for two seconds at most. */
 const maxEntries = 5000;
@@ -15,7 +15,7 @@ interface Entry<T> {
  * what was true when it was asked may have changed before the answer came.
  */
 export class SharedAnswers<T> {
-  readonly #entries = new LRUCache<string, Entry<T>>({ max: maxEntries });
+  readonly #entries = createLru<string, Entry<T>>(maxEntries);
   readonly #clock: ClockPort;
   readonly #maxAgeMs: number;
   readonly #keep: (answer: T) => boolean;
