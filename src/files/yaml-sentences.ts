@@ -9,7 +9,7 @@ const sentences: Readonly<Record<string, string>> = {
   BAD_DIRECTIVE: 'This directive is not known; remove the line that begins with "%".',
   BAD_DQ_ESCAPE:
     'This escape is not known inside double quotes; use single quotes, or write "\\\\" for a backslash.',
-  BAD_INDENT: 'The indentation does not fit the lines above.',
+  BAD_INDENT: 'The indentation does not fit the lines above; is a bracket or quote left open?',
   BAD_PROP_ORDER: 'A tag or anchor stands in the wrong place.',
   BAD_SCALAR_START: 'A plain value cannot begin with this character; put the value in quotes.',
   BLOCK_AS_IMPLICIT_KEY: 'A mapping cannot begin on this line; start a new line, or put the value in quotes.',

@@ -29,7 +29,7 @@ export const parseYaml = (file: string, text: string): SourceResult => {
       resolveKnownTags: false,
       uniqueKeys: false,
       prettyErrors: false,
-      logLevel: 'silent',
+      logLevel: 'error',
     });
   } catch (cause) {
     // The parser is recursive; a text of a million brackets ends its stack before it ends its own limits.

@@ -1,0 +1,94 @@
+import type { JsonObject } from '../core/json.ts';
+import { isObject } from '../core/json.ts';
+import type { Policy } from '../core/policy.ts';
+import { deepFreeze } from '../files/freeze.ts';
+import { parseJson } from '../files/json-source.ts';
+import { type Problem, sortProblems, startOf } from '../files/problem.ts';
+import { Assembler, type PolicyCatalogue } from './assemble.ts';
+import { type FolderContent, readPolicyFolder } from './folder.ts';
+import { type PolicySource, readPolicy } from './policy-source.ts';
+import { checkReferences } from './references.ts';
+import { revisionOf } from './revision.ts';
+
+export type LoadResult =
+  | { readonly ok: true; readonly policy: Policy; readonly warnings: readonly Problem[] }
+  /** All problems of all files, sorted by place. */
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/**
+ * Reads, checks and freezes a whole policy folder. Whatever the files hold, this does not throw: what a person can
+ * mend is a problem with its place. Nothing outside the folder is touched, so `validate` is this very function.
+ * @param folder as the operator typed it: the places of problems begin with it.
+ */
+export const loadPolicy = async (folder: string, catalogue: PolicyCatalogue): Promise<LoadResult> => {
+  const content = await settledContent(folder);
+  const problems = [...content.problems];
+  const schemas = readSchemas(content, problems);
+  const schemaNames = content.schemas.map(({ name }) => name);
+  const sources: PolicySource[] = [];
+  for (const text of content.policies) {
+    const read = readPolicy(text);
+    problems.push(...read.problems);
+    if (read.source !== undefined) sources.push(read.source);
+  }
+  const assemblers = sources.map((source) => new Assembler(source, catalogue, schemaNames));
+  const limits = assemblers.flatMap((assembler) => assembler.limits());
+  const routes = assemblers.flatMap((assembler) => assembler.routes());
+  const fallbacks = assemblers.flatMap((assembler) => assembler.fallback() ?? []);
+  problems.push(...assemblers.flatMap((assembler) => assembler.problems));
+  const complete = sources.length === content.policies.length && content.problems.length === 0;
+  const routeIds = complete ? sources.flatMap(idsOf) : undefined;
+  problems.push(
+    ...checkReferences({ limits, routes, fallbacks, routeIds, operations: catalogue.operations }),
+  );
+  if (problems.length > 0) return { ok: false, problems: sortProblems(problems) };
+  const policy: Policy = Object.freeze({
+    revision: revisionOf([...content.policies, ...content.schemas]),
+    routes: deepFreeze(routes.map(({ thing }) => thing)),
+    fallback: deepFreeze(fallbacks[0]?.thing),
+    limits: deepFreeze(limits.map(({ thing }) => thing)),
+    schemas,
+  });
+  const warnings = [...content.warnings, ...unguarded(policy)];
+  return { ok: true, policy, warnings: sortProblems(warnings) };
+};
+
+/** Reads until two readings agree: a folder that is swapped in between would give a mixture of two policies. */
+const settledContent = async (folder: string): Promise<FolderContent> => {
+  let revision = '';
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const content = await readPolicyFolder(folder);
+    const next = revisionOf([...content.policies, ...content.schemas]);
+    if (next === revision) return content;
+    revision = next;
+  }
+  const message = 'The files of this folder changed while they were read; try again when they are complete.';
+  return { policies: [], schemas: [], problems: [{ place: startOf(folder), message }], warnings: [] };
+};
+
+const readSchemas = (content: FolderContent, problems: Problem[]): ReadonlyMap<string, JsonObject> => {
+  const schemas = new Map<string, JsonObject>();
+  for (const { name, file, text } of content.schemas) {
+    const read = parseJson(file, text);
+    problems.push(...read.problems);
+    if (read.source === undefined) continue;
+    if (isObject(read.source.value)) schemas.set(name, deepFreeze(read.source.value) as JsonObject);
+    else problems.push({ place: read.source.place([]), message: 'A JSON Schema must be an object here.' });
+  }
+  return schemas;
+};
+
+const idsOf = (source: PolicySource): string[] =>
+  Array.from(
+    { length: source.count(['routes']) },
+    (_, index) => source.text(['routes', index, 'id']) ?? '',
+  ).filter((id) => id !== '');
+
+/** A route without stages lets everything through: right for a health check, a hole anywhere else. */
+const unguarded = ({ routes, fallback }: Policy): Problem[] =>
+  [...routes, ...(fallback === undefined ? [] : [fallback])]
+    .filter((route) => route.stages.every((use) => use.mode === 'off'))
+    .map((route) => ({
+      place: route.at,
+      message: `Route "${route.id}" has no stages that are on: its requests are forwarded unjudged.`,
+    }));
