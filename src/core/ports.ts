@@ -47,17 +47,18 @@ export interface TokenUnavailable {
   readonly grace?: (() => Identity | undefined) | undefined;
 }
 
+/** The request that a token came with; an `Exchange` is one. */
+export interface TokenAsker {
+  /** When it fires, the answer is no longer waited for. */
+  readonly signal: AbortSignal;
+  /** Failed validations are counted by it; not counted when left out. */
+  readonly clientAddress?: string | undefined;
+}
+
 /** Who does this token belong to? */
 export interface TokensPort {
-  /**
-   * Answers at once on a cache hit, without a promise.
-   * @param clientAddress counts failed validations; not counted when left out.
-   */
-  validate(
-    token: string,
-    signal: AbortSignal,
-    clientAddress?: string | undefined,
-  ): TokenAnswer | Promise<TokenAnswer>;
+  /** Answers at once on a cache hit, without a promise and without touching `asker`. */
+  validate(token: string, asker: TokenAsker): TokenAnswer | Promise<TokenAnswer>;
   /** For `WWW-Authenticate: Keystone uri="..."`: where a caller gets a token. */
   readonly challengeUri: string;
 }
