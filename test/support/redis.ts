@@ -1,0 +1,118 @@
+/** Real Redis servers for tests: on free ports of their own, in a folder of their own, ended with the test. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { requireRedis } from './redis-install.ts';
+
+export interface TestRedis {
+  readonly host: string;
+  readonly port: number;
+  /** Runs one command; the reply as redis-cli prints it. */
+  cli(...args: string[]): Promise<string>;
+  /** Stops answering without closing anything. */
+  freeze(): void;
+  thaw(): void;
+  /** Ends at once, as in a crash. */
+  kill(): Promise<void>;
+  /** Writes what it holds to disk, and ends. */
+  shutdown(): Promise<void>;
+  /** Begins again on the same port, with what is on disk. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const host = '127.0.0.1';
+const run = promisify(execFile);
+
+/** A port that nothing listens on now. */
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+};
+
+/** Asks until the answer is yes; the test fails when it does not become so in time. */
+export const until = async (
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  ms = 15_000,
+): Promise<void> => {
+  const end = performance.now() + ms;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`Not so after ${ms} ms: ${what}`);
+    await wait(5);
+  }
+};
+
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** @param args further arguments of `redis-server`. */
+export const startRedis = async (...args: string[]): Promise<TestRedis> => {
+  requireRedis();
+  const folder = mkdtempSync(join(tmpdir(), 'images-gateway-redis-'));
+  const port = await freePort();
+  let child: ChildProcess | undefined;
+
+  const cli = async (...command: string[]): Promise<string> => {
+    const { stdout } = await run('redis-cli', ['-h', host, '-p', String(port), ...command]);
+    return stdout.trim();
+  };
+  const answers = (): Promise<boolean> =>
+    cli('PING').then(
+      // A server with a password answers too, only not with PONG.
+      (reply) => reply === 'PONG' || reply.includes('NOAUTH') || reply.includes('NOPERM'),
+      () => false,
+    );
+
+  const begin = async (): Promise<void> => {
+    const own = ['--port', port, '--bind', host, '--dir', folder, '--save', '', '--appendonly', 'no'];
+    const server = spawn('redis-server', [...own.map(String), ...args], { stdio: 'ignore' });
+    child = server;
+    running.add(server);
+    server.once('exit', () => running.delete(server));
+    await until(() => {
+      if (server.exitCode !== null)
+        throw new Error(`redis-server ended with ${server.exitCode}: ${args.join(' ')}`);
+      return answers();
+    }, `redis-server answers on port ${port}`);
+  };
+
+  const ended = async (): Promise<void> => {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    await once(child, 'exit');
+  };
+  const kill = async (): Promise<void> => {
+    child?.kill('SIGKILL');
+    await ended();
+  };
+
+  await begin();
+  return {
+    host,
+    port,
+    cli,
+    freeze: () => child?.kill('SIGSTOP'),
+    thaw: () => child?.kill('SIGCONT'),
+    kill,
+    async shutdown() {
+      await cli('SHUTDOWN', 'SAVE').catch(() => undefined);
+      await ended();
+    },
+    restart: begin,
+    async close() {
+      await kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
