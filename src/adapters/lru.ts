@@ -3,6 +3,5 @@ import { LRUCache } from 'lru-cache';
 export type { LRUCache } from 'lru-cache';
 
 /** A map that forgets what was not used longest. Bound by entries, so that a stranger's keys cannot eat the heap. */
-// biome-ignore lint/complexity/noBannedTypes: lru-cache's own bound for keys and values that are neither null nor undefined
 export const createLru = <K extends {}, V extends {}>(max: number): LRUCache<K, V> =>
   new LRUCache<K, V>({ max });

@@ -1,7 +1,10 @@
 import type { Identity } from './identity.ts';
 
-/** What the upstream answered, as far as a stage may know it. `undefined` status: no complete answer came. */
+/** What became of a request that passed this stage. */
 export interface UpstreamOutcome {
+  /** False: a later stage refused it, or the upstream could not be connected to, so it has surely done nothing. */
+  readonly forwarded: boolean;
+  /** What the upstream answered; `undefined` when no answer came. */
   readonly status: number | undefined;
 }
 

@@ -55,6 +55,8 @@ export class RequestExchange implements Exchange {
   readonly upstreamHeaders: Record<string, string> = {};
   readonly responseHeaders: Record<string, string> = {};
   readonly settles: Settle[] = [];
+  /** The effective change, once a stage has asked for it; for the decision record. */
+  knownChange: EffectiveChange | undefined = undefined;
   readonly #lookups: Lookups;
   #abort: AbortController | undefined;
   #aborted = false;
@@ -116,9 +118,9 @@ export class RequestExchange implements Exchange {
     if (intent?.kind !== 'metadata')
       throw new Error('the effective change was asked of a request that writes no metadata');
     const before = await this.#metadataBefore(intent.target);
-    return before.kind === 'found'
-      ? { kind: 'found', value: effectiveChange(before.value, intent.apply(before.value)) }
-      : before;
+    if (before.kind !== 'found') return before;
+    this.knownChange = effectiveChange(before.value, intent.apply(before.value));
+    return { kind: 'found', value: this.knownChange };
   }
 
   async #metadataBefore(target: Extract<Intent, { kind: 'metadata' }>['target']): Promise<Lookup<Metadata>> {

@@ -54,7 +54,8 @@ export const createGuardAudit = (ports: Pick<Ports, 'audit' | 'servers'>, census
       for (const { status } of servers) byStatus[status] = (byStatus[status] ?? 0) + 1;
       ports.audit.record('guarded-change-refused', { ...common(x, imageId, changes), servers: byStatus });
     },
-    async passed(x, imageId, changes, { status }, { verify = false, byRole = false }) {
+    async passed(x, imageId, changes, { forwarded, status }, { verify = false, byRole = false }) {
+      if (!forwarded) return;
       const servers = await countServers(x, imageId);
       const fields = { ...common(x, imageId, changes), servers, upstreamStatus: status ?? null, byRole };
       ports.audit.record('guarded-change-passed', fields);

@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
 import { defineStage } from '../core/stage.ts';
-import { deny, pass, type Settle, type Verdict } from '../core/verdict.ts';
+import { deny, pass, type Settle, type UpstreamOutcome, type Verdict } from '../core/verdict.ts';
 import { lookupFaults, lookupVerdict } from './lookup-refusal.ts';
 
 /** No answer and 5xx leave open whether the upstream has acted; a 4xx says that it has not. */
-const surelyRefused = (status: number | undefined): boolean =>
-  status !== undefined && status >= 400 && status < 500;
+const surelyRefused = ({ forwarded, status }: UpstreamOutcome): boolean =>
+  !forwarded || (status !== undefined && status >= 400 && status < 500);
 const surelyDone = (status: number | undefined): boolean =>
   status !== undefined && status >= 200 && status < 300;
 
@@ -50,8 +50,8 @@ export const resizeWatch = defineStage({
           },
         );
       }
-      const settle: Settle = async ({ status }) => {
-        if (known === 'new' && surelyRefused(status)) await resizes.forget(serverId);
+      const settle: Settle = async (outcome) => {
+        if (known === 'new' && surelyRefused(outcome)) await resizes.forget(serverId);
       };
       return { kind: 'pass', settle };
     };
