@@ -31,3 +31,10 @@ export const startOf = (file: string): SourcePlace => ({ file, line: 1, column: 
 /** A word of the file in quotes, on one line and not too long, as it may be shown in a sentence. */
 export const quoted = (word: string): string =>
   JSON.stringify(word.length > 60 ? `${word.slice(0, 60)}…` : word);
+
+/**
+ * A name of a file in quotes, or `This name` where it may be something else: with a colon forgotten, as in
+ * `{ password hunter2 }`, YAML takes the secret for a part of a name, and problems are logged.
+ */
+export const shownName = (name: string): string =>
+  name.length <= 40 && /^[A-Za-z]+([-_.][A-Za-z]+)*$/.test(name) ? `"${name}"` : 'This name';

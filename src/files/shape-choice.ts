@@ -1,6 +1,7 @@
 import { isObject } from '../core/json.ts';
 import { nearest } from '../core/nearest.ts';
 import { type Keywords, literals, needed } from './keywords.ts';
+import { shownName } from './problem.ts';
 import { inside, kindOf, literalSentence, nameOf, typesOf } from './shape-sentences.ts';
 import type { Path } from './source.ts';
 
@@ -64,7 +65,7 @@ const byNeeds = (branches: readonly Keywords[], value: Record<string, unknown>, 
     if (near !== undefined)
       return wrong(
         [...path, name],
-        `${JSON.stringify(name)} is not known${inside(path)}; did you mean "${near}"?`,
+        `${shownName(name)} is not known${inside(path)}; did you mean "${near}"?`,
         'key',
       );
   }

@@ -3,7 +3,7 @@ import { Value } from 'typebox/value';
 import { isObject } from '../core/json.ts';
 import { nearest } from '../core/nearest.ts';
 import { type Keywords, keywords, literals, needed } from './keywords.ts';
-import { quoted } from './problem.ts';
+import { shownName } from './problem.ts';
 import { chooseBranch, noBranchSentence } from './shape-choice.ts';
 import { constraintSentence, inside, literalSentence, nameOf, typeSentence } from './shape-sentences.ts';
 import type { Path } from './source.ts';
@@ -111,7 +111,7 @@ const judgeObject = (
         ) ?? nearest(name, known);
       if (near !== undefined) meant.add(near);
       const end = near === undefined ? `; known are: ${known.join(', ')}.` : `; did you mean "${near}"?`;
-      const message = `${quoted(name)} is not known${inside(path)}${about}${end}`;
+      const message = `${shownName(name)} is not known${inside(path)}${about}${end}`;
       run.complaints.push({ path: [...path, name], of: 'key', message });
     }
   }
@@ -144,7 +144,7 @@ const judgeRecord = (schema: Keywords, value: Record<string, unknown>, path: Pat
       run.complaints.push({
         path: [...path, name],
         of: 'key',
-        message: `The name ${quoted(name)} must be ${rule}.`,
+        message: `${shownName(name)} must be ${rule}.`,
       });
     }
   }
@@ -196,10 +196,13 @@ const judgeLeaf = (schema: Keywords, given: unknown, path: Path, run: Run): unkn
     if (schema.holds !== undefined) run.marks.push({ holds: schema.holds, path, value });
     return value;
   }
+  const isOwn = error.instancePath === '';
+  // Quotes would not make a secret of a number that stands where a reference to one belongs.
+  const isReference = schema.holds !== undefined && schema.expects !== undefined && value !== null;
   const message =
-    error.keyword === 'type' && error.instancePath === ''
+    error.keyword === 'type' && isOwn && !isReference
       ? typeSentence(path, schema.type ?? 'object', value)
-      : constraintSentence(path, schema, error.keyword, error.message);
+      : constraintSentence(path, schema, isOwn && isReference ? 'pattern' : error.keyword, error.message);
   const steps = error.instancePath.split('/').slice(1);
   run.complaints.push({ path: [...path, ...steps], of: 'value', message });
   return value;

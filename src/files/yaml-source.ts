@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, parseDocument, type YAMLMap } from 'yaml';
-import { type Problem, quoted, startOf } from './problem.ts';
+import { type Problem, shownName, startOf } from './problem.ts';
 import { lineIndex, type Path, type Source } from './source.ts';
 import { yamlSentence } from './yaml-sentences.ts';
 
@@ -79,8 +79,7 @@ const plainMap = (node: YAMLMap.Parsed, complain: Complain, depth: number): Reco
     if (!isScalar(key) || typeof key.value !== 'string') complain(offset, yamlSentence('NON_STRING_KEY'));
     else if (key.value === '<<') complain(offset, 'Merge keys ("<<") are not read; write the values out.');
     else if (key.value === '__proto__') complain(offset, 'The name "__proto__" cannot be used.');
-    else if (key.value in map)
-      complain(offset, `The name ${quoted(key.value)} is given twice in this mapping.`);
+    else if (key.value in map) complain(offset, `${shownName(key.value)} is given twice in this mapping.`);
     else map[key.value] = inner;
   }
   return map;

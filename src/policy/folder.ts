@@ -59,7 +59,7 @@ export const readPolicyFolder = async (folder: string): Promise<FolderContent> =
       const file = join(folder, name);
       const result = await readText(file, file, largestFile);
       if (result.ok) list.push({ name, file, text: result.text, bytes: result.bytes });
-      else content.problems.push(result);
+      else content.problems.push({ place: result.place, message: result.message });
     }
   }
   content.warnings.push(...(await unread(folder, names)));

@@ -5,7 +5,7 @@ import type { Path } from '../files/source.ts';
 import type { PolicyText } from './folder.ts';
 import { policyFileSchema } from './schema.ts';
 
-/** An entry of a list in a policy file, of the schema's type because nothing below it was complained of. */
+/** A part of a policy file, of the schema's type because nothing below it was complained of. */
 export interface Entry<T> {
   readonly value: T;
   readonly path: Path;
@@ -33,37 +33,26 @@ export const readPolicy = ({
   return { source: checked && policySource(checked), problems };
 };
 
-const policySource = ({ source, draft, complaints }: Checked): PolicySource => {
-  const isRight = (path: Path): boolean =>
-    !complaints.some((complaint) => path.every((step, index) => complaint.path[index] === step));
+const policySource = (checked: Checked): PolicySource => {
   const part = <T>(path: Path): Entry<T> | undefined => {
-    const value = valueAt(draft, path);
-    return value === undefined || !isRight(path) ? undefined : { value: value as T, path };
+    const value = checked.part<T>(path);
+    return value === undefined ? undefined : { value, path };
   };
-  const list = (path: Path): readonly unknown[] => {
-    const value = valueAt(draft, path);
-    return Array.isArray(value) ? value : [];
+  const count = (path: Path): number => {
+    const value = checked.at(path);
+    return Array.isArray(value) ? value.length : 0;
   };
   return {
-    place: source.place,
+    place: checked.place,
     part,
     entries: <T>(path: Path) =>
-      list(path)
-        .map((_, index) => part<T>([...path, index]))
-        .filter((entry) => entry !== undefined),
-    count: (path) => list(path).length,
+      Array.from({ length: count(path) }, (_, index) => part<T>([...path, index])).filter(
+        (entry) => entry !== undefined,
+      ),
+    count,
     text: (path) => {
-      const value = valueAt(draft, path);
+      const value = checked.at(path);
       return typeof value === 'string' ? value : undefined;
     },
   };
-};
-
-const valueAt = (draft: unknown, path: Path): unknown => {
-  let value = draft;
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
-    value = (value as Record<string | number, unknown>)[step];
-  }
-  return value;
 };

@@ -1,0 +1,100 @@
+import { Type } from 'typebox';
+import type { StaticToken } from './static-tokens.ts';
+import { closed, count, held, milliseconds, secret } from './values.ts';
+
+const text = (description: string) => Type.String({ minLength: 1, description });
+const domain = (description: string) => Type.String({ minLength: 1, default: 'Default', description });
+const kind = <K extends string>(value: K, description: string) => Type.Literal(value, { description });
+
+const callerCredential = Type.Object(
+  { kind: kind('caller', 'No credential of its own: each token vouches for itself.') },
+  closed,
+);
+
+const passwordOfV3 = Type.Object(
+  {
+    kind: kind('password', 'A service user with a password.'),
+    username: text('Name of the service user.'),
+    password: secret('Password of the service user.'),
+    userDomain: domain('Name of the domain of the service user.'),
+    project: text('Name of the project that the service user works in.'),
+    projectDomain: domain('Name of the domain of that project.'),
+  },
+  closed,
+);
+
+const applicationCredential = Type.Object(
+  {
+    kind: kind('application-credential', 'An application credential of Keystone.'),
+    id: text('Id of the application credential.'),
+    secret: secret('Secret of the application credential.'),
+  },
+  closed,
+);
+
+const passwordOfV2 = Type.Object(
+  {
+    kind: kind('password', 'A service user with a password.'),
+    username: text('Name of the service user.'),
+    password: secret('Password of the service user.'),
+    project: text('Name of the tenant that the service user works in.'),
+  },
+  closed,
+);
+
+const cache = Type.Object(
+  {
+    seconds: count('How long a validated token is believed, in seconds; 0: not at all.', 60, 0, 86_400),
+    negativeSeconds: count('How long a refused token is refused without asking, in seconds.', 5, 0, 3600),
+    entries: count('How many tokens are remembered.', 200_000, 1, 10_000_000),
+  },
+  { ...closed, default: {}, description: 'The memory of validated and refused tokens.' },
+);
+
+const keystone = {
+  url: held('identity-url', 'Address of Keystone, without its version.'),
+  publicUrl: held('url', 'Address that clients are told in WWW-Authenticate.', {
+    computed: 'When left out: `url`.',
+  }),
+  timeoutMs: milliseconds('The longest that one token look-up takes, retries included.', 3000),
+  cache,
+};
+
+const credential = 'By what right the gateway asks Keystone about a token.';
+
+export const identitySchema = Type.Union(
+  [
+    Type.Object(
+      {
+        kind: kind('keystone-v3', 'Keystone with the Identity API v3.'),
+        credential: Type.Union([passwordOfV3, applicationCredential, callerCredential], {
+          description: credential,
+        }),
+        ...keystone,
+      },
+      closed,
+    ),
+    Type.Object(
+      {
+        kind: kind('keystone-v2', 'Keystone or another service with the Identity API v2.0.'),
+        credential: Type.Union([passwordOfV2, callerCredential], { description: credential }),
+        ...keystone,
+      },
+      closed,
+    ),
+    Type.Object(
+      {
+        kind: kind('static', 'A list of tokens in a file, for demonstrations and tests.'),
+        tokens: held<readonly StaticToken[]>(
+          'static-tokens',
+          'The file with the tokens, as file:PATH; it holds hashes, no tokens.',
+          { pattern: '^file:.+$', expects: 'file:PATH, a path relative to this file' },
+        ),
+        publicUrl: held('url', 'Address that clients are told in WWW-Authenticate.'),
+        cache,
+      },
+      closed,
+    ),
+  ],
+  { description: 'Who says whose a token is.' },
+);

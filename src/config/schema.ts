@@ -1,0 +1,143 @@
+import { type Static, Type } from 'typebox';
+import type { Secret } from '../core/secret.ts';
+import { identitySchema } from './identity-schema.ts';
+import { closed, count, held, milliseconds, port, secret } from './values.ts';
+
+const section = (description: string) => ({ ...closed, default: {}, description });
+
+const upstream = Type.Object(
+  {
+    url: held('origin', 'Address of the service: scheme, host and port.'),
+    api: Type.Optional(
+      Type.String({
+        pattern: '^(/[A-Za-z0-9._-]+)+$',
+        expects: 'a path such as /v2.1, without a slash at its end',
+        description: "Path of the API's root, for the gateway's own look-ups.",
+      }),
+    ),
+    timeoutMs: milliseconds('The longest wait for the head of an answer.', 30_000),
+    connections: count('The most connections open at once.', 128, 1, 65_535),
+  },
+  { ...closed, description: 'A service behind the gateway.' },
+);
+
+const limits = Type.Union(
+  [
+    Type.Object(
+      { store: Type.Literal('memory', { description: 'Each gateway counts for itself.' }) },
+      closed,
+    ),
+    Type.Object(
+      {
+        store: Type.Literal('redis', { description: 'All gateways count together, in Redis or Valkey.' }),
+        url: held<Secret>(
+          'redis-url',
+          'redis://, rediss:// or unix:// address; with a password in it only as env:NAME or file:PATH.',
+        ),
+        username: Type.Optional(Type.String({ minLength: 1, description: 'Name of an ACL user.' })),
+        password: Type.Optional(secret('Password of Redis.')),
+        whenDown: Type.Enum(['local-share', 'allow', 'deny'], {
+          default: 'local-share',
+          description:
+            'While Redis is down: each gateway grants its share of each limit, or everything, or nothing.',
+        }),
+        replicas: count('How many gateways share the limits.', 1, 1, 10_000),
+      },
+      closed,
+    ),
+  ],
+  { default: { store: 'memory' }, description: 'Where rate limits are counted.' },
+);
+
+export const configSchema = Type.Object(
+  {
+    version: Type.Literal(1, { description: 'The version of this file format.' }),
+    listen: Type.Object(
+      {
+        host: held('host', 'Address or name to listen on; 0.0.0.0 or :: for all.', { default: '127.0.0.1' }),
+        port: port('Port to listen on; 0 takes any that is free.', 8080),
+      },
+      section('Where clients are served.'),
+    ),
+    admin: Type.Object(
+      {
+        host: held('host', 'Address or name to listen on.', { default: '127.0.0.1' }),
+        port: port('Port to listen on; 0 takes any that is free.', 9901),
+        token: Type.Optional(secret('Bearer token; required unless `host` is a loopback address.')),
+      },
+      section('Where metrics, health and administration are served.'),
+    ),
+    upstreams: Type.Record(Type.String({ pattern: '^[a-z][a-z0-9-]{0,62}$' }), upstream, {
+      minProperties: 1,
+      expects: 'lower-case letters, digits and hyphens, beginning with a letter, at most 63',
+      description: 'The services behind the gateway, by name.',
+    }),
+    lookups: Type.Object(
+      {
+        compute: Type.String({
+          computed: 'When left out: the only upstream.',
+          description: 'Name of the upstream that is asked about servers and images.',
+        }),
+        image: Type.Optional(
+          Type.String({ description: 'Name of the upstream that is asked about images of the image API.' }),
+        ),
+        timeoutMs: milliseconds('The longest that one question takes.', 3000),
+        cacheMs: milliseconds('How long an answer is used again.', 2000, 0),
+        maxPages: count('How many pages of a list are read at most.', 20, 1, 10_000),
+      },
+      section('Questions of the gateway about servers and images.'),
+    ),
+    identity: identitySchema,
+    limits,
+    policies: Type.Object(
+      { dir: held('folder', 'The policy folder, relative to this file.', { default: 'policies' }) },
+      section('The rules, which are live.'),
+    ),
+    trustedProxies: Type.Array(held('network', 'An address, or a block such as 10.0.0.0/8.'), {
+      default: [],
+      uniqueItems: true,
+      description: 'Proxies whose X-Forwarded-For is believed.',
+    }),
+    timeouts: Type.Object(
+      {
+        headersMs: milliseconds('The longest that a client takes to send its headers.', 10_000),
+        requestMs: milliseconds('The longest that a client takes to send its whole request.', 60_000),
+        keepAliveMs: milliseconds('How long an idle connection stays open.', 65_000),
+        drainMs: milliseconds('How long a gateway that stops goes on serving first.', 5000, 0),
+      },
+      section('Patience with clients.'),
+    ),
+    resizes: Type.Object(
+      {
+        rememberMs: Type.Integer({
+          minimum: 1000,
+          maximum: 30 * 86_400_000,
+          default: 86_400_000,
+          description: 'How long a resize that passed the gateway is remembered. In milliseconds.',
+        }),
+        lagMs: milliseconds('How long the upstream may take to list a resize.', 10_000, 0),
+      },
+      section('Resizes that pass the gateway.'),
+    ),
+    log: Type.Object(
+      {
+        level: Type.Enum(['debug', 'info', 'warn', 'error', 'silent'], {
+          default: 'info',
+          description: 'The least important lines that are written.',
+        }),
+        access: Type.Boolean({ default: true, description: 'Write one line for each request.' }),
+        decisions: Type.Boolean({ default: true, description: 'Write one line for each decision.' }),
+      },
+      section('What is logged.'),
+    ),
+    maxInFlight: count('Requests served at once; more are answered 503.', 2000, 1, 1_000_000),
+  },
+  {
+    ...closed,
+    title: 'Configuration of images-gateway',
+    description: 'Settings of the process; a change needs a restart.',
+  },
+);
+
+/** The whole configuration: checked, defaults filled in, secrets fetched, frozen. */
+export type GatewayConfig = Static<typeof configSchema>;
