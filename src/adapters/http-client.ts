@@ -1,4 +1,4 @@
-import { type Dispatcher, Pool } from 'undici';
+import { Client, type Dispatcher, Pool } from 'undici';
 import type { Headers } from '../core/exchange.ts';
 import type { Outage } from '../core/ports.ts';
 import { outageOf } from './http-outage.ts';
@@ -34,19 +34,51 @@ export interface PoolOptions {
  * @param origin scheme, host and port, e.g. `https://keystone:5000`
  */
 export const createPool = (origin: string, options: PoolOptions): Pool =>
+  new Pool(origin, poolSettings(options));
+
+const poolSettings = (options: PoolOptions): Pool.Options => ({
+  connections: options.connections,
+  pipelining: 1,
+  allowH2: false,
+  headersTimeout: 0,
+  bodyTimeout: 0,
+  keepAliveTimeout: options.keepAliveMs ?? 4000,
+  maxHeaderSize: options.maxHeaderBytes ?? 32_768,
+  connect: {
+    timeout: options.connectTimeoutMs ?? 3000,
+    ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
+    ...options.tls,
+  } as NonNullable<Pool.Options['connect']>,
+});
+
+/** One connection after another to one origin, as a handler sees it. */
+export interface CountedConnection {
+  /** How many answers the present connection has brought; the handler counts them. */
+  answers: number;
+}
+
+/** Tells every handler which connection carries its request, since undici's errors do not say whether it was reused. */
+class CountingClient extends Client implements CountedConnection {
+  answers = 0;
+
+  constructor(origin: URL | string, options: object) {
+    super(origin, options);
+    this.on('connect', () => {
+      this.answers = 0;
+    });
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    (handler as { connection?: CountedConnection }).connection = this;
+    return super.dispatch(options, handler);
+  }
+}
+
+/** A pool whose handlers get a `connection` before anything is sent. */
+export const createCountingPool = (origin: string, options: PoolOptions): Pool =>
   new Pool(origin, {
-    connections: options.connections,
-    pipelining: 1,
-    allowH2: false,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: options.keepAliveMs ?? 4000,
-    maxHeaderSize: options.maxHeaderBytes ?? 32_768,
-    connect: {
-      timeout: options.connectTimeoutMs ?? 3000,
-      ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
-      ...options.tls,
-    } as NonNullable<Pool.Options['connect']>,
+    ...poolSettings(options),
+    factory: (url, clientOptions) => new CountingClient(url, clientOptions),
   });
 
 export interface HttpRequest {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { GatewayFault } from './gateway-faults.ts';
 
 /** A request that met all policies, ready to leave. */
@@ -14,7 +15,15 @@ export interface ForwardRequest {
   readonly body: Uint8Array | 'stream' | undefined;
   /** Set on the answer to the client beside the upstream's own headers. Names in lower case. */
   readonly responseHeaders: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
+  /** Ends the request early. The client's going away and the upstream's timeout are seen to without it. */
+  readonly signal?: AbortSignal | undefined;
+  /** The connection is handed over to WebSocket: the client's socket, and what was read of it behind the header. */
+  readonly upgrade?: Upgrade | undefined;
+}
+
+export interface Upgrade {
+  readonly socket: Socket;
+  readonly head: Buffer;
 }
 
 export type ForwardOutcome =

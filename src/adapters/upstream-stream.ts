@@ -1,0 +1,157 @@
+import { Agent, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
+import httpProxy from 'http-proxy-3';
+import type { ForwardOutcome, ForwardRequest, Upgrade } from '../core/forward.ts';
+import { outageOf } from './http-outage.ts';
+import { Relay } from './relay.ts';
+
+export interface StreamOptions {
+  readonly origin: string;
+  /** Put before every target; empty for most. */
+  readonly basePath: string;
+  readonly connections: number;
+  readonly timeoutMs: number;
+  readonly tls?: {
+    readonly ca?: string | undefined;
+    readonly cert?: string | undefined;
+    readonly key?: string | undefined;
+  };
+}
+
+export interface StreamForwarder {
+  /** Pipes a body that was not read. Only POST, PUT and PATCH. */
+  forward(req: IncomingMessage, res: ServerResponse, request: ForwardRequest): Promise<ForwardOutcome>;
+  /** Hands the connection over to WebSocket. */
+  upgrade(
+    req: IncomingMessage,
+    res: ServerResponse,
+    request: ForwardRequest,
+    upgrade: Upgrade,
+  ): Promise<ForwardOutcome>;
+  close(): void;
+}
+
+/**
+ * On other methods the library drops the chunked framing and still pipes the body, so that an upstream would run the
+ * body as a second request (http-proxy-3 2.0.1, `web-incoming.js`, `deleteLength`).
+ */
+const streamable: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+
+/** Milliseconds after which an unused connection is closed; shorter than most servers keep theirs. */
+const idleMs = 4000;
+
+export const createStreamForwarder = (options: StreamOptions): StreamForwarder => {
+  const settings = { keepAlive: true, maxSockets: options.connections, timeout: idleMs };
+  const secure = options.origin.startsWith('https:');
+  const agent = secure ? new TlsAgent({ ...settings, ...options.tls }) : new Agent(settings);
+  const relays = new WeakMap<IncomingMessage, Relay>();
+  const proxy = httpProxy.createProxyServer({
+    target: options.origin,
+    agent,
+    selfHandleResponse: true,
+    // The target is taken as it is; otherwise the library would parse it, and with that resolve and re-encode it.
+    toProxy: true,
+    prependPath: false,
+    connectTimeout: 3000,
+  });
+  const failed = (error: Error, req: IncomingMessage): void => relays.get(req)?.failed(outageOf(error));
+  proxy.on('error', failed);
+  // Told only when the client's own socket is gone too; then nobody is left to answer.
+  proxy.on('econnreset', failed);
+  proxy.on('proxyRes', (answer, req) => {
+    const relay = relays.get(req);
+    if (relay === undefined) answer.destroy();
+    else relayAnswer(answer, relay);
+  });
+  proxy.on('proxyReq', (outgoing, req) => {
+    const relay = relays.get(req);
+    if (relay === undefined) return;
+    relay.connect(sideOf(outgoing, req));
+    // An upgrade that nobody asked for would otherwise leave the client without an answer.
+    outgoing.on('upgrade', (_answer, socket) => {
+      socket.destroy();
+      relay.failed('malformed');
+    });
+  });
+  proxy.on('proxyReqWs', (outgoing, req, socket) => {
+    const relay = relays.get(req);
+    if (relay === undefined) return;
+    relay.connect(sideOf(outgoing, req));
+    // The library would write a refusal of the upstream to the client as it came, connection headers and all.
+    queueMicrotask(() =>
+      outgoing.removeAllListeners('response').on('response', (answer) => relayAnswer(answer, relay)),
+    );
+    outgoing.on('upgrade', () => relay.handOver(socket));
+  });
+
+  const send = (
+    req: IncomingMessage,
+    res: ServerResponse,
+    request: ForwardRequest,
+    go: (relay: Relay) => void,
+  ) =>
+    new Promise<ForwardOutcome>((resolve) => {
+      const relay = new Relay(res, request, options.timeoutMs, resolve);
+      if (relay.settled) return;
+      relays.set(req, relay);
+      // The library reads these three from the request itself.
+      req.headers = request.headers as IncomingMessage['headers'];
+      req.url = options.basePath + request.target;
+      try {
+        go(relay);
+      } catch {
+        // Node refuses header values that HTTP does not allow.
+        relay.unsendable();
+      }
+    });
+
+  return {
+    forward: (req, res, request) => {
+      if (!streamable.has(request.method) || req.method !== request.method) {
+        throw new Error(`a body of ${request.method} must be read before it is forwarded`);
+      }
+      const headers = { ...request.headers, ...framingOf(req) };
+      return send(req, res, { ...request, headers }, (relay) => {
+        req.on('data', () => relay.alive());
+        proxy.web(req, res);
+      });
+    },
+    upgrade: (req, res, request, { socket, head }) => {
+      const headers = { ...request.headers, connection: 'Upgrade', upgrade: 'websocket' };
+      return send(req, res, { ...request, headers }, () => proxy.ws(req, socket, head));
+    },
+    close: () => agent.destroy(),
+  };
+};
+
+/** One framing and no other: the length as a plain number, or chunks. The parser has seen to it that it is true. */
+const framingOf = (req: IncomingMessage): Record<string, string> =>
+  req.headers['transfer-encoding'] === undefined
+    ? { 'content-length': String(Number(req.headers['content-length'] ?? 0)) }
+    : { 'transfer-encoding': 'chunked' };
+
+const sideOf = (outgoing: ClientRequest, req: IncomingMessage) => {
+  let answer: IncomingMessage | undefined;
+  outgoing.on('response', (incoming) => {
+    answer = incoming;
+  });
+  return {
+    pause: () => answer?.pause(),
+    resume: () => answer?.resume(),
+    abort: () => outgoing.destroy(),
+    sending: () => !req.complete && !outgoing.writableNeedDrain,
+  };
+};
+
+const relayAnswer = (answer: IncomingMessage, relay: Relay): void => {
+  relay.head({
+    status: answer.statusCode ?? 0,
+    reason: answer.statusMessage ?? '',
+    rawHeaders: answer.rawHeaders,
+    httpVersion: answer.httpVersion,
+  });
+  answer.on('data', (chunk: Buffer) => relay.data(chunk));
+  answer.on('end', () => relay.end());
+  answer.on('error', (error) => relay.failed(outageOf(error)));
+  answer.on('close', () => relay.failed('reset'));
+};

@@ -1,0 +1,162 @@
+import type { ForwardOutcome, ForwardPort } from '../core/forward.ts';
+import type { Log } from '../core/log.ts';
+import { durationBuckets, type Meters } from '../core/meters.ts';
+import type { ClockPort } from '../core/ports.ts';
+import { createMemoryForwarder } from './upstream-memory.ts';
+import { createStreamForwarder } from './upstream-stream.ts';
+
+export interface UpstreamOptions {
+  /** Scheme, host, port, and a path that is put before every target. */
+  readonly url: string;
+  /** Milliseconds for the head of an answer, and then between two pieces of its body. */
+  readonly timeoutMs: number;
+  /** Most connections at once, for each of the two ways: bodies in memory, and streams. */
+  readonly connections: number;
+  /** PEM texts. */
+  readonly tls?: {
+    readonly ca?: string | undefined;
+    readonly cert?: string | undefined;
+    readonly key?: string | undefined;
+  };
+}
+
+export interface ForwarderOptions {
+  readonly upstreams: Readonly<Record<string, UpstreamOptions>>;
+  readonly meters: Meters;
+  readonly log: Log;
+  readonly clock: ClockPort;
+}
+
+/** What the last exchanges with an upstream were like. */
+export interface UpstreamHealth {
+  /** Failed exchanges since the last answer; 0 means well, or not yet asked. */
+  readonly failuresInARow: number;
+  /** Milliseconds since the epoch. */
+  readonly lastAnswerAt: number | undefined;
+  readonly lastFailureAt: number | undefined;
+}
+
+export interface Forwarder extends ForwardPort {
+  health(): Readonly<Record<string, UpstreamHealth>>;
+  /** Ends all connections to the upstreams; exchanges in flight fail. */
+  close(): Promise<void>;
+}
+
+/** The way to all upstreams. Throws on an unknown name: a policy that names one is refused when it is loaded. */
+export const createForwarder = (options: ForwarderOptions): Forwarder => {
+  const upstreams = new Map(
+    Object.entries(options.upstreams).map(([name, upstream]) => [
+      name,
+      createUpstream(name, upstream, options),
+    ]),
+  );
+  return {
+    forward: (req, res, request) => {
+      const upstream = upstreams.get(request.upstream);
+      if (upstream === undefined) throw new Error(`there is no upstream "${request.upstream}"`);
+      return upstream.forward(req, res, request);
+    },
+    health: () => Object.fromEntries([...upstreams].map(([name, upstream]) => [name, upstream.health()])),
+    close: async () => {
+      await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
+    },
+  };
+};
+
+interface Upstream extends ForwardPort {
+  health(): UpstreamHealth;
+  close(): Promise<void>;
+}
+
+const createUpstream = (
+  name: string,
+  options: UpstreamOptions,
+  { meters, log, clock }: ForwarderOptions,
+): Upstream => {
+  const { origin, pathname } = new URL(options.url);
+  const measured = upstreamMeters(meters, name);
+  const shared = {
+    origin,
+    basePath: pathname.replace(/\/+$/, ''),
+    connections: options.connections,
+    timeoutMs: options.timeoutMs,
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
+  };
+  const memory = createMemoryForwarder({ ...shared, retried: () => measured.retries.inc() });
+  const stream = createStreamForwarder(shared);
+  const health = { failuresInARow: 0, lastAnswerAt: undefined, lastFailureAt: undefined } as {
+    -readonly [K in keyof UpstreamHealth]: UpstreamHealth[K];
+  };
+  const settled = (outcome: ForwardOutcome, startedAt: number): ForwardOutcome => {
+    const now = clock.now();
+    measured.outcome(outcome, (now - startedAt) / 1000);
+    if (outcome.kind === 'answered') {
+      if (health.failuresInARow > 0)
+        log.info({ upstream: name, failures: health.failuresInARow }, 'the upstream answers again');
+      health.failuresInARow = 0;
+      health.lastAnswerAt = now;
+    } else if (outcome.kind !== 'client-gone') {
+      const fault = outcome.kind === 'cut' ? 'cut' : outcome.fault;
+      // One line per outage, not one per request: the access log has those.
+      if (health.failuresInARow === 0) log.warn({ upstream: name, fault }, 'the upstream failed to answer');
+      health.failuresInARow++;
+      health.lastFailureAt = now;
+    }
+    return outcome;
+  };
+  return {
+    forward: async (req, res, request) => {
+      const startedAt = clock.now();
+      if (request.upgrade !== undefined)
+        return settled(await stream.upgrade(req, res, request, request.upgrade), startedAt);
+      if (request.body === 'stream') return settled(await stream.forward(req, res, request), startedAt);
+      return settled(await memory.forward(res, request), startedAt);
+    },
+    health: () => ({ ...health }),
+    close: () => {
+      stream.close();
+      return memory.close();
+    },
+  };
+};
+
+/** `fault` tells which gateway fault a failed exchange became; it is empty for the others. */
+const upstreamMeters = (meters: Meters, upstream: string) => {
+  const requests = meters.counter({
+    name: 'images_gateway_upstream_requests_total',
+    help: 'Requests sent to an upstream, by how the exchange ended.',
+    labels: ['upstream', 'outcome'],
+  });
+  const duration = meters
+    .histogram({
+      name: 'images_gateway_upstream_duration_seconds',
+      help: 'Time from sending a request to an upstream to the end of its answer.',
+      labels: ['upstream'],
+      buckets: durationBuckets,
+    })
+    .at({ upstream });
+  const retries = meters
+    .counter({
+      name: 'images_gateway_upstream_retries_total',
+      help: 'Reads sent a second time, because the upstream had closed the connection that was to be used again.',
+      labels: ['upstream'],
+    })
+    .at({ upstream });
+  const outcomes = new Map<string, { inc(): void }>();
+  const count = (outcome: string): void => {
+    let series = outcomes.get(outcome);
+    if (series === undefined) {
+      series = requests.at({ upstream, outcome });
+      outcomes.set(outcome, series);
+    }
+    series.inc();
+  };
+  return {
+    retries,
+    /** @param seconds of the whole exchange */
+    outcome: (outcome: ForwardOutcome, seconds: number): void => {
+      count(outcome.kind === 'failed' ? outcome.fault : outcome.kind);
+      duration.observe(seconds);
+    },
+  };
+};
