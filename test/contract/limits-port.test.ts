@@ -1,20 +1,49 @@
 /** What every store of counters must do, whatever it is made of. */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
 import { createMemoryLimits } from '../../src/adapters/limits-memory.ts';
+import { createRedisLimits } from '../../src/adapters/limits-redis.ts';
+import { createRedis, type Redis } from '../../src/adapters/redis-client.ts';
+import { redisAddress } from '../../src/adapters/redis-place.ts';
 import type { LimitDefinition } from '../../src/core/policy.ts';
 import type { LimitsPort } from '../../src/core/ports.ts';
 import { admitted, chargeOf, limitOf, statesOf } from '../support/limits.ts';
+import { recordingLog, recordingMeters } from '../support/recording.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
 
-interface Subject {
-  readonly limits: LimitsPort;
-  close(): Promise<void>;
-}
+let server: TestRedis | undefined;
+let redis: Redis | undefined;
+before(async () => {
+  server = await startRedis();
+  redis = createRedis({ ...redisAddress(`redis://127.0.0.1:${server.port}`), ...telemetry() });
+  await redis.started;
+});
+after(async () => {
+  redis?.close();
+  await server?.close();
+});
 
-const stores: Readonly<Record<string, () => Promise<Subject>>> = {
-  memory: async () => ({ limits: createMemoryLimits(), close: async () => undefined }),
+const telemetry = () => ({ log: recordingLog(), meters: recordingMeters() });
+
+const inRedis = (sharded: boolean): LimitsPort => {
+  const connected = redis;
+  assert.ok(connected !== undefined);
+  return createRedisLimits({
+    redis: { ...connected, sharded },
+    prefix: `test-${sharded}`,
+    whenDown: 'deny',
+    replicas: 1,
+    ...telemetry(),
+  });
+};
+
+const stores: Readonly<Record<string, () => LimitsPort>> = {
+  memory: createMemoryLimits,
+  Redis: () => inRedis(false),
+  // The way a cluster is asked: each party by a script of its own. One server knows no difference.
+  'Redis by parties': () => inRedis(true),
 };
 
 /** Limits of one test have names of their own, because a store may outlive it. */
@@ -27,14 +56,7 @@ const fresh = (other: Partial<LimitDefinition> = {}): LimitDefinition => {
 for (const [name, open] of Object.entries(stores))
   describe(`limits in ${name}`, () => {
     const testing = (title: string, run: (limits: LimitsPort) => Promise<void>): void => {
-      test(title, async () => {
-        const { limits, close } = await open();
-        try {
-          await run(limits);
-        } finally {
-          await close();
-        }
-      });
+      test(title, () => run(open()));
     };
 
     testing('exactly as many requests are admitted as a limit has points', async (limits) => {
@@ -85,6 +107,26 @@ for (const [name, open] of Object.entries(stores))
         assert.equal(admitted(await limits.consume([chargeOf(wide), chargeOf(tight)])), false);
       assert.equal(statesOf(await limits.peek([chargeOf(wide)]))[0]?.remaining, 9);
     });
+
+    testing(
+      'a request that the whole service refuses is not charged to its caller, nor the other way round',
+      async (limits) => {
+        const own = fresh({ points: 2 });
+        const all = fresh({ points: 3, key: 'global' });
+        const ask = (project: string) => limits.consume([chargeOf(own, project), chargeOf(all, '*')]);
+        const outcomes = [];
+        for (const project of ['a', 'a', 'a', 'b', 'b'])
+          outcomes.push(admitted(await ask(`project:${project}`)));
+        assert.deepEqual(outcomes, [true, true, false, true, false]);
+        const left = statesOf(
+          await limits.peek([chargeOf(own, 'project:a'), chargeOf(own, 'project:b'), chargeOf(all, '*')]),
+        );
+        assert.deepEqual(
+          left.map(({ remaining }) => remaining),
+          [0, 1, 0],
+        );
+      },
+    );
 
     testing('a limit in flag mode is counted and refuses nothing', async (limits) => {
       const watched = fresh({ points: 1, mode: 'flag' });
