@@ -15,6 +15,8 @@ export interface LimitAnswerOptions {
   readonly shape: 'repose' | 'nova';
 }
 
+type Exceeded = readonly [LimitState, ...LimitState[]];
+
 const unavailableRetryMs = 1000;
 
 const sentences = new WeakMap<LimitDefinition, string>();
@@ -34,30 +36,30 @@ const retryAt = (now: number, seconds: number): string =>
   `${new Date(now + seconds * 1000).toISOString().slice(0, 19)}Z`;
 
 /**
- * Refuses for these limits. `Retry-After` is the longest wait among them. Where the caller's own limit and a global
- * one refuse together, the caller's own is named: only that one can the caller do something about.
+ * The limit that is named, of those exceeded: where the caller's own limit and a global one refuse together, the
+ * caller's own, since only that one can the caller do something about.
  */
-const refuse = (
-  over: readonly [LimitState, ...LimitState[]],
-  { status, fields, shape }: LimitAnswerOptions,
-  now: number,
-): Deny<LimitFault> => {
-  const { limit } = over.find((state) => state.limit.key !== 'global') ?? over[0];
+const named = (over: Exceeded): LimitDefinition =>
+  (over.find(({ limit }) => limit.key !== 'global') ?? over[0]).limit;
+
+const faultOf = ({ key }: LimitDefinition, { status }: LimitAnswerOptions): LimitFault => {
+  if (key === 'global') return 'service-over-limit';
+  return status === 429 ? 'over-limit-429' : 'over-limit';
+};
+
+/** Refuses for these limits. `Retry-After` is the longest wait among them. */
+const refuse = (over: Exceeded, options: LimitAnswerOptions, now: number): Deny<LimitFault> => {
+  const limit = named(over);
   let retryAfterMs = 0;
   for (const { resetMs } of over) retryAfterMs = Math.max(retryAfterMs, resetMs);
   const seconds = retryAfterSeconds(retryAfterMs);
-  const own = status === 429 ? 'over-limit-429' : 'over-limit';
   const at = retryAt(now, seconds);
-  return deny(
-    limit.key === 'global' ? 'service-over-limit' : own,
-    `${sentenceOf(limit)}${secondsWords(seconds)}.`,
-    {
-      retryAfterMs,
-      members: shape === 'nova' ? { retryAfter: String(seconds) } : { retryAfter: at, retryAt: at },
-      ...(fields && { responseHeaders: rateLimitFields(over) }),
-      notes: { limits: over.map((state) => state.limit.name) },
-    },
-  );
+  return deny(faultOf(limit, options), `${sentenceOf(limit)}${secondsWords(seconds)}.`, {
+    retryAfterMs,
+    members: options.shape === 'nova' ? { retryAfter: String(seconds) } : { retryAfter: at, retryAt: at },
+    ...(options.fields && { responseHeaders: rateLimitFields(over) }),
+    notes: { limits: over.map((state) => state.limit.name) },
+  });
 };
 
 const some = <T>(list: readonly T[]): list is readonly [T, ...T[]] => list.length > 0;
@@ -86,6 +88,9 @@ export const limitVerdict = (
   return {
     kind: 'pass',
     ...(options.fields && some(enforced) && { responseHeaders: rateLimitFields(enforced) }),
-    ...(some(flagged) && { notes: { flaggedLimits: flagged.map(({ limit }) => limit.name) } }),
+    ...(some(flagged) && {
+      flag: faultOf(named(flagged), options),
+      notes: { flaggedLimits: flagged.map(({ limit }) => limit.name) },
+    }),
   };
 };

@@ -110,10 +110,14 @@ test('only limits of the route, the method and the chosen keys count', () => {
   assert.equal(refusal(check(exchangeOf({ method: 'GET' }))).fault, 'over-limit');
 });
 
-test('a limit in flag mode refuses nothing, is not advertised, and is noted when it would have refused', () => {
+test('a limit in flag mode refuses nothing, is not advertised, and marks what it would have refused', () => {
   const check = prepared([limitOf({ points: 1, mode: 'flag' })]);
   assert.deepEqual(check(exchangeOf()), { kind: 'pass' });
-  assert.deepEqual(check(exchangeOf()), { kind: 'pass', notes: { flaggedLimits: ['writes'] } });
+  assert.deepEqual(check(exchangeOf()), {
+    kind: 'pass',
+    flag: 'over-limit',
+    notes: { flaggedLimits: ['writes'] },
+  });
 });
 
 test('callers that are not known are counted by address, apart from each other and from any project', () => {
