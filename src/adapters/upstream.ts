@@ -1,6 +1,6 @@
 import type { ForwardOutcome, ForwardPort } from '../core/forward.ts';
 import type { Log } from '../core/log.ts';
-import { durationBuckets, type Meters } from '../core/meters.ts';
+import type { Meters } from '../core/meters.ts';
 import type { ClockPort } from '../core/ports.ts';
 import { createMemoryForwarder } from './upstream-memory.ts';
 import { createStreamForwarder } from './upstream-stream.ts';
@@ -87,9 +87,9 @@ const createUpstream = (
   const health = { failuresInARow: 0, lastAnswerAt: undefined, lastFailureAt: undefined } as {
     -readonly [K in keyof UpstreamHealth]: UpstreamHealth[K];
   };
-  const settled = (outcome: ForwardOutcome, startedAt: number): ForwardOutcome => {
+  const settled = (outcome: ForwardOutcome): ForwardOutcome => {
     const now = clock.now();
-    measured.outcome(outcome, (now - startedAt) / 1000);
+    measured.outcome(outcome);
     if (outcome.kind === 'answered') {
       if (health.failuresInARow > 0)
         log.info({ upstream: name, failures: health.failuresInARow }, 'the upstream answers again');
@@ -106,11 +106,10 @@ const createUpstream = (
   };
   return {
     forward: async (req, res, request) => {
-      const startedAt = clock.now();
       if (request.upgrade !== undefined)
-        return settled(await stream.upgrade(req, res, request, request.upgrade), startedAt);
-      if (request.body === 'stream') return settled(await stream.forward(req, res, request), startedAt);
-      return settled(await memory.forward(res, request), startedAt);
+        return settled(await stream.upgrade(req, res, request, request.upgrade));
+      if (request.body === 'stream') return settled(await stream.forward(req, res, request));
+      return settled(await memory.forward(res, request));
     },
     health: () => ({ ...health }),
     close: () => {
@@ -120,21 +119,13 @@ const createUpstream = (
   };
 };
 
-/** `fault` tells which gateway fault a failed exchange became; it is empty for the others. */
+/** `outcome` is the kind of the end, or the gateway fault that a failed exchange became. */
 const upstreamMeters = (meters: Meters, upstream: string) => {
   const requests = meters.counter({
     name: 'images_gateway_upstream_requests_total',
     help: 'Requests sent to an upstream, by how the exchange ended.',
     labels: ['upstream', 'outcome'],
   });
-  const duration = meters
-    .histogram({
-      name: 'images_gateway_upstream_duration_seconds',
-      help: 'Time from sending a request to an upstream to the end of its answer.',
-      labels: ['upstream'],
-      buckets: durationBuckets,
-    })
-    .at({ upstream });
   const retries = meters
     .counter({
       name: 'images_gateway_upstream_retries_total',
@@ -153,10 +144,7 @@ const upstreamMeters = (meters: Meters, upstream: string) => {
   };
   return {
     retries,
-    /** @param seconds of the whole exchange */
-    outcome: (outcome: ForwardOutcome, seconds: number): void => {
-      count(outcome.kind === 'failed' ? outcome.fault : outcome.kind);
-      duration.observe(seconds);
-    },
+    outcome: (outcome: ForwardOutcome): void =>
+      count(outcome.kind === 'failed' ? outcome.fault : outcome.kind),
   };
 };

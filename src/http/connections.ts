@@ -1,0 +1,79 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** Milliseconds for which a client may go on sending after its answer, before the connection is cut. */
+const lingerMs = 1000;
+
+/**
+ * The open connections and what each is doing. Node's own `closeIdleConnections` spares sockets that never sent a
+ * request, which would hold up every shutdown.
+ */
+export class Connections {
+  readonly #last = new Map<Socket, ServerResponse | undefined>();
+  #emptied: (() => void) | undefined;
+
+  get size(): number {
+    return this.#last.size;
+  }
+
+  add(socket: Socket): void {
+    this.#last.set(socket, undefined);
+    socket.once('close', () => {
+      this.#last.delete(socket);
+      if (this.#last.size === 0) this.#emptied?.();
+    });
+    lingering(socket, () => this.#last.get(socket)?.req.complete === false);
+  }
+
+  /**
+   * A request has come.
+   * @returns false when the answer before it ended the connection: it must not be run (RFC 9112 9.6).
+   */
+  begin(socket: Socket, res: ServerResponse): boolean {
+    const last = this.#last.get(socket);
+    if (last !== undefined && !last.shouldKeepAlive) return false;
+    this.#last.set(socket, res);
+    return true;
+  }
+
+  /** Can an error of the connection be answered without being taken for the answer to something else? */
+  answerable(socket: Socket): boolean {
+    const last = this.#last.get(socket);
+    if (last === undefined) return this.#last.has(socket);
+    if (last.writableFinished) return last.shouldKeepAlive;
+    return last.socket === socket && !last.headersSent && !last.req.complete;
+  }
+
+  destroyIdle(): void {
+    for (const [socket, last] of this.#last) {
+      if (last === undefined || last.writableFinished) socket.destroy();
+    }
+  }
+
+  destroyAll(): void {
+    for (const socket of this.#last.keys()) socket.destroy();
+  }
+
+  /** Resolves when no connection is left. */
+  async empty(): Promise<void> {
+    if (this.#last.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#emptied = resolve;
+    });
+  }
+}
+
+/**
+ * Lets a client that is still sending read its answer. Closing a socket with unread data makes the kernel send a
+ * reset, which can destroy the answer on its way (RFC 9112 9.6).
+ */
+const lingering = (socket: Socket, sending: () => boolean): void => {
+  const close = socket.destroySoon.bind(socket);
+  socket.destroySoon = () => {
+    if (!sending()) return close();
+    socket.end();
+    socket.resume();
+    const timer = setTimeout(() => socket.destroy(), lingerMs);
+    socket.once('end', () => socket.destroy()).once('close', () => clearTimeout(timer));
+  };
+};

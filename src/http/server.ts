@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { GatewayFault } from '../core/gateway-faults.ts';
+import { gatewayFault } from '../pipeline/refusal.ts';
+import type { EdgeApp } from './app.ts';
+import { Connections } from './connections.ts';
+import { type ProtocolRefusal, protocolRefusal, upgradeAsked } from './protocol.ts';
+import { respondFault } from './respond.ts';
+import { parserRefusal, socketFault } from './socket-fault.ts';
+import { asRequest, upgradeFrom } from './upgrade.ts';
+
+export interface EdgeLimits {
+  /** Bytes of the request line and all headers together. */
+  readonly maxHeaderBytes: number;
+  readonly maxHeaders: number;
+  /** Milliseconds for the header section of a request. */
+  readonly headersMs: number;
+  /** Milliseconds that a connection may wait for its next request. */
+  readonly keepAliveMs: number;
+  /** Milliseconds without any traffic on a connection that has a request; must exceed the upstreams' timeouts. */
+  readonly idleMs: number;
+  /** Connections at once; further ones are closed as they come. */
+  readonly maxConnections: number;
+}
+
+export const defaultEdgeLimits: EdgeLimits = Object.freeze({
+  maxHeaderBytes: 32_768,
+  maxHeaders: 200,
+  headersMs: 10_000,
+  keepAliveMs: 65_000,
+  idleMs: 120_000,
+  maxConnections: 20_000,
+});
+
+export interface EdgeOptions {
+  readonly app: EdgeApp;
+  readonly limits?: Partial<EdgeLimits>;
+  /** A request was refused before the handler saw it. */
+  readonly refused?: (fault: GatewayFault) => void;
+}
+
+export interface Edge {
+  /** Resolves with the address once connections are taken; rejects with Node's error, e.g. `EADDRINUSE`. */
+  listen(port: number, host: string): Promise<AddressInfo>;
+  /**
+   * Ends well: for `delayMs` goes on serving while every answer tells the client to close, so that balancers can
+   * take us out; then takes no new connection and waits up to `graceMs` for the answers in flight.
+   * @returns how many connections had to be cut
+   */
+  drain(delayMs: number, graceMs: number): Promise<number>;
+  /** Ends at once; cuts every connection. */
+  close(): Promise<void>;
+  readonly connections: number;
+}
+
+/** The socket that clients reach: parses, bounds and refuses, and hands what is left to the application. */
+export const createEdge = (options: EdgeOptions): Edge => {
+  const limits: EdgeLimits = { ...defaultEdgeLimits, ...options.limits };
+  const { app, refused } = options;
+  const connections = new Connections();
+  let draining = false;
+
+  const refuse = (req: IncomingMessage, res: ServerResponse, refusal: ProtocolRefusal): void => {
+    refused?.(refusal.fault);
+    res.shouldKeepAlive = false;
+    const { headers } = refusal;
+    const fault = gatewayFault(refusal.fault, refusal.message, headers === undefined ? {} : { headers });
+    respondFault(res, fault, { requestId: `req-${randomUUID()}` });
+    req.resume();
+  };
+  const receive = (req: IncomingMessage, res: ServerResponse): void => {
+    if (!connections.begin(req.socket, res)) return;
+    if (draining) res.shouldKeepAlive = false;
+    const refusal = protocolRefusal(req, limits.maxHeaders);
+    if (refusal === undefined) app.listener(req, res);
+    else refuse(req, res, refusal);
+  };
+  const server = createServer(
+    {
+      IncomingMessage: app.IncomingMessage,
+      ServerResponse: app.ServerResponse,
+      maxHeaderSize: limits.maxHeaderBytes,
+      headersTimeout: limits.headersMs,
+      // A bound for the whole request would cut long uploads; bodies that are judged have their own (`readBody`).
+      requestTimeout: 0,
+      keepAliveTimeout: limits.keepAliveMs,
+      // Node looks for late requests only this often; its default of 30 s would make the timeouts above a wish.
+      connectionsCheckingInterval: Math.min(1000, limits.headersMs),
+      // Checked by the pipeline, which answers with a fault.
+      requireHostHeader: false,
+      noDelay: true,
+      shouldUpgradeCallback: (req) => upgradeAsked(req) === 'websocket',
+    },
+    receive,
+  );
+  // Node would leave out further headers without a word, of which one might be a second Host.
+  server.maxHeadersCount = 0;
+  server.maxConnections = limits.maxConnections;
+  server.timeout = limits.idleMs;
+  server.on('connection', (socket) => connections.add(socket));
+  server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
+    // The client is invited to send its body when somebody begins to read it, not before the request was judged.
+    const invite = (event: string | symbol): void => {
+      if (event !== 'data') return;
+      req.off('newListener', invite);
+      if (!res.headersSent) res.writeContinue();
+    };
+    req.on('newListener', invite);
+    receive(req, res);
+  });
+  server.on('checkExpectation', (req, res) =>
+    refuse(req, res, {
+      fault: 'bad-request',
+      message: 'The only Expect that is understood is "100-continue".',
+    }),
+  );
+  server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const res = new app.ServerResponse(req);
+    asRequest(req, res, upgradeFrom(socket, head));
+    receive(req, res);
+  });
+  server.on('connect', (req: IncomingMessage, socket: Duplex) => {
+    const refusal = protocolRefusal(req, limits.maxHeaders);
+    if (refusal === undefined) return socket.destroy();
+    refused?.(refusal.fault);
+    return socketFault(socket, refusal, `req-${randomUUID()}`);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, stream: Duplex) => {
+    const socket = stream as Socket;
+    const refusal = parserRefusal(error.code);
+    // Further broken bytes behind those that were answered.
+    if (!socket.writable && !socket.destroyed && refusal !== undefined) return;
+    if (refusal === undefined || !connections.answerable(socket)) return void socket.destroy();
+    refused?.(refusal.fault);
+    socketFault(socket, refusal, `req-${randomUUID()}`);
+  });
+  return control(server, connections, () => {
+    draining = true;
+  });
+};
+
+const control = (server: Server, connections: Connections, beginDrain: () => void): Edge => {
+  const stop = (): void => {
+    if (server.listening) server.close();
+  };
+  return {
+    listen: async (port, host) => {
+      server.listen(port, host);
+      await once(server, 'listening');
+      return server.address() as AddressInfo;
+    },
+    drain: async (delayMs, graceMs) => {
+      beginDrain();
+      await pause(delayMs);
+      stop();
+      connections.destroyIdle();
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, graceMs);
+      });
+      await Promise.race([connections.empty(), late]);
+      clearTimeout(timer);
+      const cut = connections.size;
+      connections.destroyAll();
+      return cut;
+    },
+    close: async () => {
+      stop();
+      connections.destroyAll();
+      await connections.empty();
+    },
+    get connections() {
+      return connections.size;
+    },
+  };
+};
+
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
