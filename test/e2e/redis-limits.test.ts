@@ -1,0 +1,146 @@
+/** Limits that several gateways share through a real Redis: exact while it is there, fair and fast while it is not. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { startBlackHole } from '../support/black-hole.ts';
+import { type LimitClient, limitClient } from '../support/limit-client.ts';
+import { type LimitLoad, startLoad } from '../support/limit-load.ts';
+import { admitted, chargeOf, limitOf, statesOf } from '../support/limits.ts';
+import { startRedis, type TestRedis, until } from '../support/redis.ts';
+
+const serve = async (t: TestContext): Promise<TestRedis> => {
+  const server = await startRedis();
+  t.after(() => server.close());
+  return server;
+};
+
+const connect = (t: TestContext, port: number, options = {}): LimitClient => {
+  const client = limitClient({ kind: 'single', host: '127.0.0.1', port }, options);
+  t.after(() => client.redis.close());
+  return client;
+};
+
+const countsInRedis = ({ meters }: LimitClient): boolean =>
+  meters.value('images_gateway_limits_store_up') === 1;
+
+/** Waits for the change, and says how many milliseconds it took. */
+const changed = async (client: LimitClient, toRedis: boolean): Promise<number> => {
+  const start = performance.now();
+  await until(() => countsInRedis(client) === toRedis, `limits are counted in Redis: ${toRedis}`);
+  return performance.now() - start;
+};
+
+const loaded = (t: TestContext, { limits }: LimitClient, limit: ReturnType<typeof limitOf>): LimitLoad => {
+  const load = startLoad(limits, limit);
+  t.after(() => load.stop());
+  return load;
+};
+
+const outages: Readonly<
+  Record<string, { begin(server: TestRedis): Promise<void>; end(server: TestRedis): Promise<void> }>
+> = {
+  'is killed and started again': { begin: (server) => server.kill(), end: (server) => server.restart() },
+  'is paused and goes on': {
+    begin: async (server) => server.freeze(),
+    end: async (server) => server.thaw(),
+  },
+};
+
+for (const [name, { begin, end }] of Object.entries(outages))
+  test(`while a Redis under load ${name}, nobody waits longer than 60 ms or gets more than the share`, async (t) => {
+    const server = await serve(t);
+    const client = connect(t, server.port, { replicas: 4 });
+    await client.redis.started;
+    const wide = loaded(t, client, limitOf({ name: 'wide', points: 1_000_000_000 }));
+    await until(() => wide.asked() > 200, 'there is load');
+    await begin(server);
+    await changed(client, false);
+    const share = loaded(t, client, limitOf({ name: 'tight', points: 40 }));
+    await until(() => share.asked() > 300, 'there is load on the tight limit');
+    assert.equal(share.passed(), 10, 'a quarter of the limit, to the last point');
+    await share.stop();
+    await end(server);
+    const back = await changed(client, true);
+    assert.ok(back < 1000, `back after ${back} ms`);
+    const asked = wide.asked();
+    await until(() => wide.asked() > asked + 100, 'there is load after the outage');
+    await wide.stop();
+    assert.ok(wide.longestWaitMs() < 60, `the longest wait was ${wide.longestWaitMs()} ms`);
+    assert.ok(admitted(await client.limits.consume([chargeOf(limitOf({ name: 'tight', points: 40 }))])));
+  });
+
+test('behind a server that swallows everything, limits are judged without a wait, and in Redis once it is one', async (t) => {
+  const server = await serve(t);
+  await server.shutdown();
+  const hole = await startBlackHole(server.port);
+  const client = connect(t, server.port, { replicas: 2 });
+  const load = loaded(t, client, limitOf({ points: 100 }));
+  await until(() => load.asked() > 300, 'there is load');
+  assert.equal(load.passed(), 50);
+  await load.stop();
+  assert.ok(load.longestWaitMs() < 60, `${load.longestWaitMs()} ms`);
+  await hole.close();
+  await server.restart();
+  const back = await changed(client, true);
+  assert.ok(back < 1000, `back after ${back} ms`);
+});
+
+test('without Redis the rule decides: everything passes, or nothing is judged', async (t) => {
+  const hole = await startBlackHole();
+  t.after(() => hole.close());
+  const limit = limitOf({ points: 1 });
+  const allowing = connect(t, hole.port, { whenDown: 'allow' });
+  const denying = connect(t, hole.port, { whenDown: 'deny' });
+  for (let turn = 0; turn < 3; turn += 1) {
+    assert.deepEqual(await allowing.limits.consume([chargeOf(limit)]), { kind: 'counted', states: [] });
+    assert.equal((await denying.limits.consume([chargeOf(limit)])).kind, 'unavailable');
+  }
+});
+
+test('counters are there again after a restart of Redis that saved them', async (t) => {
+  const server = await serve(t);
+  const client = connect(t, server.port);
+  await client.redis.started;
+  const limit = limitOf({ points: 10, per: 'hour' });
+  for (let turn = 0; turn < 4; turn += 1) await client.limits.consume([chargeOf(limit)]);
+  await server.shutdown();
+  await changed(client, false);
+  await server.restart();
+  await changed(client, true);
+  assert.equal(statesOf(await client.limits.peek([chargeOf(limit)]))[0]?.remaining, 6);
+});
+
+test('four processes and 10,000 requests get the whole limit and not one more', async (t) => {
+  const server = await serve(t);
+  const script = fileURLToPath(new URL('../support/limit-process.ts', import.meta.url));
+  const place = JSON.stringify({ kind: 'single', host: server.host, port: server.port });
+  const run = async (): Promise<number> => {
+    const { stdout } = await promisify(execFile)(process.execPath, [script, place, '2500', '7777']);
+    return Number(stdout);
+  };
+  const passed = await Promise.all([run(), run(), run(), run()]);
+  assert.equal(
+    passed.reduce((sum, count) => sum + count, 0),
+    7777,
+  );
+});
+
+test('a reset gives a project its whole allowance again, within a second on every gateway', async (t) => {
+  const server = await serve(t);
+  const [one, other] = [connect(t, server.port), connect(t, server.port)];
+  await Promise.all([one.redis.started, other.redis.started]);
+  const [reads, writes] = [limitOf({ name: 'reads', points: 1 }), limitOf({ name: 'writes', points: 1 })];
+  for (const subject of ['project:a', 'project:a/image-3', 'project:ab'])
+    await one.limits.consume([chargeOf(reads, subject), chargeOf(writes, subject)]);
+  assert.equal(admitted(await other.limits.consume([chargeOf(reads, 'project:a')])), false);
+  assert.equal(await one.limits.reset('project:a', 'reads'), 2);
+  assert.equal(await one.limits.reset('project:a'), 2);
+  await until(
+    async () => admitted(await other.limits.consume([chargeOf(reads, 'project:a')])),
+    'the other gateway lets the project in',
+    1500,
+  );
+  assert.equal(admitted(await other.limits.consume([chargeOf(reads, 'project:ab')])), false);
+});

@@ -1,0 +1,25 @@
+/** Limits over a Redis, as one gateway has them. */
+
+import type { WhenStoreDown } from '../../src/adapters/limits-local-share.ts';
+import { createRedisLimits } from '../../src/adapters/limits-redis.ts';
+import { createRedis, type Redis } from '../../src/adapters/redis-client.ts';
+import type { RedisPlace } from '../../src/adapters/redis-place.ts';
+import type { LimitsPort } from '../../src/core/ports.ts';
+import { type RecordingLog, type RecordingMeters, recordingLog, recordingMeters } from './recording.ts';
+
+export interface LimitClient {
+  readonly limits: LimitsPort & ReturnType<typeof createRedisLimits>;
+  readonly redis: Redis;
+  readonly log: RecordingLog;
+  readonly meters: RecordingMeters;
+}
+
+export const limitClient = (
+  place: RedisPlace,
+  { whenDown = 'local-share', replicas = 1 }: { whenDown?: WhenStoreDown; replicas?: number } = {},
+): LimitClient => {
+  const log = recordingLog();
+  const meters = recordingMeters();
+  const redis = createRedis({ place, log, meters });
+  return { limits: createRedisLimits({ redis, whenDown, replicas, log, meters }), redis, log, meters };
+};
