@@ -118,7 +118,7 @@ export interface HttpClient {
 }
 
 export interface HttpClientOptions extends PoolOptions {
-  /** Scheme, host and port. */
+  /** Scheme, host and port, and optionally a path that goes before the path of each request. */
   readonly origin: string;
   /** Milliseconds for one exchange. */
   readonly timeoutMs: number;
@@ -127,11 +127,14 @@ export interface HttpClientOptions extends PoolOptions {
 }
 
 export const createHttpClient = (options: HttpClientOptions): HttpClient => {
-  const pool = createPool(options.origin, { connectTimeoutMs: options.timeoutMs, ...options });
+  const { origin, pathname } = new URL(options.origin);
+  const base = pathname.replace(/\/+$/, '');
+  const pool = createPool(origin, { connectTimeoutMs: options.timeoutMs, ...options });
   return {
     request: (request) =>
       exchange(
         pool,
+        base,
         request,
         request.timeoutMs ?? options.timeoutMs,
         request.maxBytes ?? options.maxBytes ?? 1_048_576,
@@ -140,7 +143,7 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => {
   };
 };
 
-const exchange = (pool: Pool, request: HttpRequest, timeoutMs: number, maxBytes: number) =>
+const exchange = (pool: Pool, base: string, request: HttpRequest, timeoutMs: number, maxBytes: number) =>
   new Promise<HttpAnswer | HttpFailure>((resolve) => {
     const { signal } = request;
     let controller: Dispatcher.DispatchController | undefined;
@@ -191,7 +194,8 @@ const exchange = (pool: Pool, request: HttpRequest, timeoutMs: number, maxBytes:
         settle({ kind: 'failed', reason: outageOf(error) });
       },
     };
-    const { method, path } = request;
+    const { method } = request;
+    const path = base + request.path;
     try {
       pool.dispatch({ method, path, headers: request.headers ?? null, body: request.body ?? null }, handler);
     } catch (error) {

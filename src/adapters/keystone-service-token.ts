@@ -1,8 +1,7 @@
 import type { Log } from '../core/log.ts';
 import type { ClockPort, TokenUnavailable } from '../core/ports.ts';
+import type { HttpAnswer, HttpRequest } from './http-client.ts';
 import type { KeystoneCaller } from './keystone-call.ts';
-import { authBody, type OwnCredential } from './keystone-credential.ts';
-import { identityOfV3, readIdentity } from './keystone-token-body.ts';
 import { untilAborted } from './until-aborted.ts';
 
 export interface ServiceToken {
@@ -15,6 +14,14 @@ export interface ServiceTokens {
   current(signal: AbortSignal): Promise<ServiceToken | TokenUnavailable> | ServiceToken;
   /** Keystone did not accept this token: the next call to `current` fetches another. */
   refused(token: string): void;
+}
+
+/** How a token is got, in one version of the API. */
+export interface SignIn {
+  /** Made anew for each sign-in, so that the secret stays wrapped in between. */
+  request(): HttpRequest;
+  /** What a 200 or 201 gives; `undefined`: it cannot be read. `expiresAt` in milliseconds since the epoch. */
+  read(answer: HttpAnswer): { readonly token: string; readonly expiresAt: number } | undefined;
 }
 
 /** A token is renewed in the background in the last fifth of its life, and not used in the last seconds. */
@@ -34,7 +41,7 @@ interface Held {
 }
 
 export const createServiceTokens = (
-  credential: OwnCredential,
+  signIn: SignIn,
   caller: KeystoneCaller,
   clock: ClockPort,
   log: Log,
@@ -45,37 +52,27 @@ export const createServiceTokens = (
   let holdUntil = 0;
 
   const fetchToken = async (): Promise<ServiceToken | TokenUnavailable> => {
-    const answer = await caller.call(
-      {
-        method: 'POST',
-        path: '/v3/auth/tokens?nocatalog',
-        headers: { 'content-type': 'application/json', accept: 'application/json' },
-        body: authBody(credential),
-      },
-      AbortSignal.timeout(deadlineMs),
-    );
+    const answer = await caller.call(signIn.request(), AbortSignal.timeout(deadlineMs));
     if (answer.kind === 'unavailable') return answer;
     if (answer.status === 401 || answer.status === 403) {
       holdMs = Math.min(longestHoldMs, Math.max(firstHoldMs, holdMs * 2));
       holdUntil = clock.now() + holdMs;
       log.error(
-        { status: answer.status, credential: credential.kind, retryInMs: holdMs },
+        { status: answer.status, retryInMs: holdMs },
         'Keystone refuses the credential of the gateway itself: check user, project and secret under `identity`.',
       );
       return { kind: 'unavailable', reason: 'credential', retryAfterMs: holdMs };
     }
-    if (answer.status !== 201) return { kind: 'unavailable', reason: 'status' };
-    const token = answer.headers['x-subject-token'];
-    const identity = readIdentity(answer.body, identityOfV3);
-    if (typeof token !== 'string' || identity === undefined)
-      return { kind: 'unavailable', reason: 'malformed' };
+    if (answer.status !== 200 && answer.status !== 201) return { kind: 'unavailable', reason: 'status' };
+    const given = signIn.read(answer);
+    if (given === undefined) return { kind: 'unavailable', reason: 'malformed' };
     const now = clock.now();
-    const life = identity.expiresAt - now;
+    const life = given.expiresAt - now;
     holdMs = 0;
     held = {
-      answer: { kind: 'token', token },
+      answer: { kind: 'token', token: given.token },
       renewAt: now + life * (1 - renewPart),
-      uselessAt: identity.expiresAt - Math.min(unusableMs, life / 2),
+      uselessAt: given.expiresAt - Math.min(unusableMs, life / 2),
     };
     return held.answer;
   };
@@ -98,8 +95,9 @@ export const createServiceTokens = (
         }
         return held.answer;
       }
-      if (waiting > 0)
+      if (waiting > 0) {
         return Promise.resolve({ kind: 'unavailable', reason: 'credential', retryAfterMs: waiting });
+      }
       return untilAborted(renew(), signal, { kind: 'unavailable', reason: 'timeout' });
     },
     refused(token) {

@@ -1,10 +1,13 @@
 import type { AccessRule, Identity, NamedRef, ProjectRef } from '../core/identity.ts';
 import { isObject } from '../core/json.ts';
 
-/** Thrown inside the readers of this folder only, and turned into the outage `malformed` by `readIdentity`. */
+/** Thrown inside the readers of this folder only; `parsed` turns it into `undefined`. */
 class Unreadable extends Error {
   override readonly name = 'Unreadable';
 }
+
+/** For readers: the document is not what it should be. */
+export const unreadable = (): Error => new Unreadable();
 
 export const text = (value: unknown): string => {
   if (typeof value === 'string' && value.length > 0) return value;
@@ -47,10 +50,7 @@ export const optional = <T>(value: unknown, read: (value: unknown) => T): T | un
  * Runs a reader over the body of an answer.
  * @returns `undefined` when it is not the JSON document that the reader expects; never throws.
  */
-export const readIdentity = (
-  body: Uint8Array,
-  read: (document: unknown) => Identity,
-): Identity | undefined => {
+export const parsed = <T>(body: Uint8Array, read: (document: unknown) => T): T | undefined => {
   try {
     return read(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)));
   } catch {

@@ -1,11 +1,11 @@
 import type { Log } from '../core/log.ts';
-import type { ClockPort, TokenAnswer, TokenUnavailable } from '../core/ports.ts';
-import type { HttpAnswer, HttpClient } from './http-client.ts';
-import { createKeystoneCaller, type KeystoneCaller, type KeystoneTiming } from './keystone-call.ts';
-import type { KeystoneCredential } from './keystone-credential.ts';
-import { createServiceTokens, type ServiceTokens } from './keystone-service-token.ts';
-import { identityOfV3 } from './keystone-token-body.ts';
-import { judgeKeystoneAnswer } from './keystone-verdict.ts';
+import type { ClockPort } from '../core/ports.ts';
+import type { HttpClient } from './http-client.ts';
+import { createKeystoneCaller, type KeystoneTiming } from './keystone-call.ts';
+import { authBody, type KeystoneCredential, type OwnCredential } from './keystone-credential.ts';
+import { createKeystoneLookup } from './keystone-lookup.ts';
+import { createServiceTokens, type SignIn } from './keystone-service-token.ts';
+import { identityOfV3, parsed } from './keystone-token-body.ts';
 import type { TokenSource } from './token-source.ts';
 
 export interface KeystoneV3Options {
@@ -27,25 +27,11 @@ export interface KeystoneV3Options {
 export const createKeystoneV3 = (options: KeystoneV3Options): TokenSource => {
   const { client, credential, clock, log } = options;
   const caller = createKeystoneCaller(client, clock, options.timing, options.random);
+  const own =
+    credential.kind === 'caller' ? undefined : createServiceTokens(signInOf(credential), caller, clock, log);
   const path = options.catalog === true ? '/v3/auth/tokens' : '/v3/auth/tokens?nocatalog';
-  const own = credential.kind === 'caller' ? undefined : createServiceTokens(credential, caller, clock, log);
-  return {
-    name: 'keystone-v3',
-    async lookup(token, signal): Promise<TokenAnswer> {
-      const answer =
-        own === undefined
-          ? await show(caller, path, token, token, signal)
-          : await showAsService(caller, path, own, token, signal);
-      return answer.kind === 'unavailable'
-        ? answer
-        : judgeKeystoneAnswer(answer, identityOfV3, { ownToken: own === undefined, now: clock.now(), log });
-    },
-  };
-};
-
-const show = (caller: KeystoneCaller, path: string, auth: string, subject: string, signal: AbortSignal) =>
-  caller.call(
-    {
+  const request = (subject: string, auth: string) =>
+    ({
       method: 'GET',
       path,
       headers: {
@@ -55,23 +41,22 @@ const show = (caller: KeystoneCaller, path: string, auth: string, subject: strin
         // Without it Keystone denies knowing a token whose application credential has access rules.
         'openstack-identity-access-rules': '1.0',
       },
-    },
-    signal,
-  );
-
-/** With the gateway's own token, which may have been revoked or lost: then once more with a new one. */
-const showAsService = async (
-  caller: KeystoneCaller,
-  path: string,
-  own: ServiceTokens,
-  token: string,
-  signal: AbortSignal,
-): Promise<HttpAnswer | TokenUnavailable> => {
-  const first = await own.current(signal);
-  if (first.kind === 'unavailable') return first;
-  const answer = await show(caller, path, first.token, token, signal);
-  if (answer.kind === 'unavailable' || answer.status !== 401) return answer;
-  own.refused(first.token);
-  const second = await own.current(signal);
-  return second.kind === 'unavailable' ? second : show(caller, path, second.token, token, signal);
+    }) as const;
+  const question = { request, reader: () => identityOfV3 };
+  return { name: 'keystone-v3', lookup: createKeystoneLookup(question, caller, own, { clock, log }) };
 };
+
+const signInOf = (credential: OwnCredential): SignIn => ({
+  request: () => ({
+    method: 'POST',
+    path: '/v3/auth/tokens?nocatalog',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: authBody(credential),
+  }),
+  read: ({ headers, body }) => {
+    const token = headers['x-subject-token'];
+    const identity = parsed(body, identityOfV3);
+    if (typeof token !== 'string' || identity === undefined) return undefined;
+    return { token, expiresAt: identity.expiresAt };
+  },
+});

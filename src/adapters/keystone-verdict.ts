@@ -3,7 +3,7 @@ import { isObject } from '../core/json.ts';
 import type { Log } from '../core/log.ts';
 import type { Outage, TokenAnswer } from '../core/ports.ts';
 import type { HttpAnswer } from './http-client.ts';
-import { readIdentity } from './keystone-token-body.ts';
+import { parsed } from './keystone-token-body.ts';
 
 interface Circumstances {
   /** The caller's token was its own credential: a 401 then speaks of it, not of the gateway. */
@@ -27,7 +27,7 @@ export const judgeKeystoneAnswer = (
 ): TokenAnswer => {
   switch (answer.status) {
     case 200: {
-      const identity = isJson(answer) ? readIdentity(answer.body, read) : undefined;
+      const identity = isJson(answer) ? parsed(answer.body, read) : undefined;
       if (identity === undefined) return outage('malformed');
       return identity.expiresAt > now ? { kind: 'valid', identity } : invalid;
     }
@@ -57,10 +57,7 @@ const isJson = (answer: HttpAnswer): boolean => {
 /** An error of Keystone v3 (`error`) or v2.0 (`itemNotFound`, `unauthorized`, ...): an object in an object. */
 const isFault = (answer: HttpAnswer): boolean => {
   if (!isJson(answer)) return false;
-  try {
-    const document: unknown = JSON.parse(Buffer.from(answer.body).toString());
-    return isObject(document) && Object.values(document).some(isObject);
-  } catch {
-    return false;
-  }
+  return (
+    parsed(answer.body, (document) => isObject(document) && Object.values(document).some(isObject)) === true
+  );
 };

@@ -40,6 +40,7 @@ export interface Tokens extends TokensPort {
   health(): IdentityHealth;
 }
 
+const unclear: ReadonlySet<Outage> = new Set(['malformed', 'bounds']);
 const invalid: TokenAnswer = Object.freeze({ kind: 'invalid' });
 
 /** The tokens port: a source behind a cache, one look-up at a time per token, and a circuit. */
@@ -68,7 +69,8 @@ export const createTokens = (options: TokensOptions): Tokens => {
 
   const learn = (hash: string, answer: TokenAnswer): TokenAnswer => {
     if (answer.kind === 'unavailable') {
-      circuit.failed(answer.retryAfterMs);
+      // An answer that cannot be understood came quickly, and may be due to the very token that a caller chose.
+      if (!unclear.has(answer.reason) || circuit.state() === 'half-open') circuit.failed(answer.retryAfterMs);
       return answer;
     }
     circuit.succeeded();

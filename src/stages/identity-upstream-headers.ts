@@ -30,12 +30,15 @@ const described: readonly Row[] = [
   ['roles', (id) => roleList(id.roles)],
 ];
 
+/** A token without end is said to end when four-digit years do. */
+const lastInstant = Date.UTC(9999, 11, 31, 23, 59, 59);
+
 /** What is told of the caller only. `x-tenant-*` are the older names of the project, still read by Nova extensions. */
 const ofCaller: readonly Row[] = [
   ['x-identity-status', () => 'Confirmed'],
   ['x-tenant-id', (id) => id.project?.id],
   ['x-tenant-name', (id) => id.project?.name],
-  ['x-token-expires', (id) => new Date(id.expiresAt).toISOString()],
+  ['x-token-expires', (id) => new Date(Math.min(id.expiresAt, lastInstant)).toISOString()],
   ['openstack-system-scope', (id) => id.systemScope],
   [
     'x-is-admin-project',

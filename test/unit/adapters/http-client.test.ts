@@ -153,3 +153,11 @@ test('errors are told by code, through causes, never by text', () => {
   assert.equal(outageOf(new Error('ECONNREFUSED')), 'reset');
   assert.equal(outageOf(undefined), 'reset');
 });
+
+test('a path in the origin goes before the path of each request', async (t) => {
+  const origin = await startRawOrigin(t, (socket) => socket.write(rawAnswer('200 OK', {})));
+  const http = createHttpClient({ origin: `${origin.origin}/identity/`, connections: 1, timeoutMs: 2000 });
+  t.after(() => http.close());
+  await http.request(get);
+  assert.match(origin.requests[0] ?? '', /^GET \/identity\/x\?y=1 /);
+});
