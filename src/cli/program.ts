@@ -1,0 +1,42 @@
+import { Command, Option } from 'commander';
+import { runDemo } from './demo.ts';
+import { writeSchemas } from './schemas.ts';
+import { runServe } from './serve.ts';
+import { listStages } from './stages.ts';
+import { runValidate } from './validate.ts';
+
+const config = new Option('-c, --config <file>', 'settings of the process').default('config/gateway.yaml');
+const port = (name: string, byDefault: number) =>
+  new Option(`--${name} <port>`, 'port to listen on; 0 takes any free one')
+    .default(byDefault)
+    .argParser(Number);
+
+/** The command line. Exit codes: 0 well, 1 something was found or failed, 2 the words of the call are wrong. */
+export const program = new Command('images-gateway')
+  .description('A policy gateway in front of an OpenStack or Rackspace style images API.')
+  .showSuggestionAfterError()
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+program.command('serve').description('run the gateway').addOption(config).action(runServe);
+
+program
+  .command('demo')
+  .description('run the gateway in front of an embedded demo cloud, and print requests to try')
+  .addOption(port('port', 8080))
+  .addOption(port('admin-port', 9901))
+  .option('--verbose', 'print the log lines of the gateway too', false)
+  .action(runDemo);
+
+program
+  .command('validate')
+  .description('read settings and policies as serve would, and report every problem with its place')
+  .addOption(config)
+  .action(runValidate);
+
+program.command('stages').description('list the stages that a policy can use').action(listStages);
+
+program
+  .command('schemas')
+  .description('write the JSON Schemas of settings and policies, for editors')
+  .argument('<folder>', 'where to write them')
+  .action(writeSchemas);

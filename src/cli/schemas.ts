@@ -1,0 +1,19 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { configJsonSchema } from '../config/json-schema.ts';
+import { operations } from '../operations/index.ts';
+import { policyJsonSchema } from '../policy/json-schema.ts';
+import { stages } from '../stages/index.ts';
+
+/** `images-gateway schemas FOLDER`: the JSON Schemas that editors complete and check by. */
+export const writeSchemas = async (folder: string): Promise<void> => {
+  await mkdir(folder, { recursive: true });
+  const schemas = {
+    'gateway.schema.json': configJsonSchema(),
+    'policy.schema.json': policyJsonSchema(stages, operations),
+  };
+  for (const [name, schema] of Object.entries(schemas)) {
+    await writeFile(join(folder, name), `${JSON.stringify(schema, null, 2)}\n`);
+    process.stdout.write(`${join(folder, name)}\n`);
+  }
+};

@@ -1,0 +1,19 @@
+import { PolicyProblems, startGateway } from '../compose.ts';
+import { loadConfig } from '../config/load.ts';
+import { complain, complainOf, listenComplaint } from './complain.ts';
+import { untilStopped } from './lifecycle.ts';
+
+/** `images-gateway serve`: runs until it is told to stop. */
+export const runServe = async (options: { readonly config: string }): Promise<void> => {
+  const loaded = await loadConfig(options.config, process.env);
+  if (!loaded.ok) return complainOf(loaded.problems);
+  try {
+    const gateway = await startGateway(loaded.config);
+    await untilStopped(gateway);
+  } catch (error) {
+    if (error instanceof PolicyProblems) return complainOf(error.problems);
+    const complaint = listenComplaint(error, `change "listen" or "admin" in ${options.config}`);
+    if (complaint === undefined) throw error;
+    complain(complaint);
+  }
+};

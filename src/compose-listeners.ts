@@ -1,0 +1,80 @@
+import type { AddressInfo } from 'node:net';
+import type { GatewayConfig } from './config/schema.ts';
+import type { Log } from './core/log.ts';
+import type { Meters } from './core/meters.ts';
+import { createApp, type EdgeHandler } from './http/app.ts';
+import type { Handler } from './http/handler.ts';
+import { respondFault } from './http/respond.ts';
+import { createEdge, type Edge } from './http/server.ts';
+import { upgradeOf } from './http/upgrade.ts';
+import { gatewayFault } from './pipeline/refusal.ts';
+import { requestIdOf } from './pipeline/request-id.ts';
+
+/** Milliseconds that answers in flight get to finish, once no new connection is taken. */
+const graceMs = 30_000;
+
+/** The listener for clients. */
+export const composeEdge = (
+  config: GatewayConfig,
+  handler: Handler,
+  { log, meters }: { readonly log: Log; readonly meters: Meters },
+): Edge => {
+  const refusals = meters.counter({
+    name: 'images_gateway_edge_refusals_total',
+    help: 'Requests refused before any stage, for the way they are put.',
+    labels: ['fault'],
+  });
+  const app = createApp(
+    (req, res) => handler.handle(req, res, upgradeOf(req)),
+    (error, req, res) => {
+      const requestId = requestIdOf(req.headers['x-openstack-request-id']);
+      log.error({ request: requestId, err: error }, 'the gateway failed; the request is refused');
+      const message = 'The gateway failed while it judged this request. Report the request id.';
+      respondFault(res, gatewayFault('internal', message), { requestId });
+    },
+  );
+  const slowest = Math.max(...Object.values(config.upstreams).map(({ timeoutMs }) => timeoutMs));
+  const { headersMs, keepAliveMs } = config.timeouts;
+  const limits = { headersMs, keepAliveMs, idleMs: Math.max(120_000, slowest * 2) };
+  return createEdge({ app, limits, refused: (fault) => refusals.at({ fault }).inc() });
+};
+
+export interface Listeners {
+  readonly url: string;
+  readonly adminUrl: string;
+  drain(delayMs: number): Promise<void>;
+}
+
+/** Opens both ports, the admin one first, so that probes find it. Nothing stays open when one of them fails. */
+export const composeListeners = async (
+  config: GatewayConfig,
+  edge: Edge,
+  admin: EdgeHandler,
+  log: Log,
+): Promise<Listeners> => {
+  const adminEdge = createEdge({
+    app: createApp(admin, (error, _req, res) => {
+      log.error({ err: error }, 'the admin listener failed');
+      res.destroy();
+    }),
+  });
+  const adminAddress = await adminEdge.listen(config.admin.port, config.admin.host);
+  try {
+    const address = await edge.listen(config.listen.port, config.listen.host);
+    return {
+      url: urlOf(address),
+      adminUrl: urlOf(adminAddress),
+      async drain(delayMs) {
+        const cut = await edge.drain(delayMs, graceMs);
+        if (cut > 0) log.warn({ cut }, 'connections were cut because their answers took too long');
+        await adminEdge.close();
+      },
+    };
+  } catch (error) {
+    await adminEdge.close();
+    throw error;
+  }
+};
+
+const urlOf = ({ address, family, port }: AddressInfo): string =>
+  `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;

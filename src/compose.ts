@@ -1,0 +1,161 @@
+import { createMemoryLeases } from './adapters/leases-memory.ts';
+import { createMemoryLimits } from './adapters/limits-memory.ts';
+import { createMemoryResizes } from './adapters/resizes-memory.ts';
+import { createForwarder, type Forwarder } from './adapters/upstream.ts';
+import { composeTokens } from './compose-identity.ts';
+import { composeEdge, composeListeners } from './compose-listeners.ts';
+import { composeLookups } from './compose-lookups.ts';
+import type { GatewayConfig } from './config/schema.ts';
+import type { Meters } from './core/meters.ts';
+import type { ClockPort, Ports } from './core/ports.ts';
+import { createAdminHandler } from './http/admin.ts';
+import { createHandler } from './http/handler.ts';
+import { type LoadedSnapshot, type LoadProblem, loadSnapshot, problemLine } from './load-snapshot.ts';
+import { trustedPeers } from './pipeline/client-address.ts';
+import { createRecords } from './pipeline/records.ts';
+import { createRequestMeters } from './pipeline/request-meters.ts';
+import { createSnapshotMeters } from './pipeline/snapshot-meters.ts';
+import { Snapshots } from './pipeline/snapshots.ts';
+import { createLogger } from './telemetry/logger.ts';
+import { Metrics } from './telemetry/metrics.ts';
+
+/** A policy that does not load: at the start that ends the process, at a reload the old one serves on. */
+export class PolicyProblems extends Error {
+  override readonly name = 'PolicyProblems';
+  readonly problems: readonly LoadProblem[];
+  constructor(problems: readonly LoadProblem[]) {
+    super(`the policy folder has ${problems.length} problem(s)`);
+    this.problems = problems;
+  }
+}
+
+export interface RunningGateway {
+  /** Addresses that were really bound, e.g. `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly adminUrl: string;
+  readonly warnings: readonly LoadProblem[];
+  /** Loads the policy folder anew; a folder with problems changes nothing. */
+  reload(): Promise<LoadedSnapshot>;
+  /** Not ready at once, serving on for the drain time, then finishing what is under way. `now` skips the drain time. */
+  stop(now?: boolean): Promise<void>;
+}
+
+type Logger = ReturnType<typeof createLogger>;
+
+/** Builds and joins everything that the configuration describes, and starts to listen. @throws PolicyProblems */
+export const startGateway = async (
+  config: GatewayConfig,
+  log: Logger = createLogger(config.log.level),
+): Promise<RunningGateway> => {
+  const outside = { clock: { now: Date.now }, meters: new Metrics(), log };
+  const { clock, meters } = outside;
+  const identity = composeTokens(config.identity, outside);
+  const lookups = composeLookups(config, clock);
+  const ports: Ports = {
+    tokens: identity.tokens,
+    limits: createMemoryLimits(),
+    ...lookups.ports,
+    resizes: createMemoryResizes(clock, config.resizes.rememberMs),
+    leases: createMemoryLeases(),
+    audit: { record: (event, fields) => log.info({ kind: 'audit', event, ...fields }, event) },
+    clock,
+  };
+  const policies = await composePolicies(config, ports, outside);
+  const forwarder = createForwarder({ upstreams: config.upstreams, ...outside });
+  const handler = createHandler({
+    snapshots: policies.snapshots,
+    forwarder,
+    lookups: lookups.ports,
+    clock,
+    log,
+    trusted: trustedPeers(config.trustedProxies),
+    meters: createRequestMeters(meters),
+    spoofed: meters.counter(spoofedHeaders).at({}),
+    record: createRecords(log, config.log),
+    maxInFlight: config.maxInFlight,
+  });
+  meters.observed(inFlightRequests, () => handler.inFlight);
+
+  let draining = false;
+  const admin = createAdminHandler({
+    state: {
+      draining: () => draining,
+      revision: () => policies.snapshots.current.revision,
+      details: () => ({ identity: identity.tokens.health(), upstreams: forwarder.health() }),
+    },
+    scrape: () => meters.scrape(),
+    reload: async () => {
+      const next = await policies.reload();
+      return next.ok ? [] : next.problems.map(problemLine);
+    },
+    token: config.admin.token,
+    log,
+  });
+  const close = () => closeAll([forwarder, lookups, identity]);
+  const listeners = await composeListeners(config, composeEdge(config, handler, outside), admin, log).catch(
+    async (error: unknown) => {
+      await close();
+      throw error;
+    },
+  );
+  return {
+    url: listeners.url,
+    adminUrl: listeners.adminUrl,
+    warnings: policies.warnings,
+    reload: policies.reload,
+    async stop(now = false) {
+      draining = true;
+      await listeners.drain(now ? 0 : config.timeouts.drainMs);
+      await close();
+      log.flush();
+    },
+  };
+};
+
+const spoofedHeaders = {
+  name: 'images_gateway_header_spoof_attempts_total',
+  help: 'Headers taken out of requests because they claimed an identity or a trusted name.',
+  labels: [],
+} as const;
+
+const inFlightRequests = {
+  name: 'images_gateway_inflight_requests',
+  help: 'Requests whose answer is not finished.',
+  labels: [],
+} as const;
+
+interface Outside {
+  readonly clock: ClockPort;
+  readonly meters: Meters;
+  readonly log: Logger;
+}
+
+/** The first snapshot, and the way to the next one. @throws PolicyProblems when the first one does not load. */
+const composePolicies = async (config: GatewayConfig, ports: Ports, { clock, meters, log }: Outside) => {
+  const load = () => loadSnapshot(config.policies.dir, Object.keys(config.upstreams), { ports, meters });
+  const first = await load();
+  if (!first.ok) throw new PolicyProblems(first.problems);
+  const snapshots = new Snapshots(first.snapshot);
+  const counted = createSnapshotMeters(meters, clock);
+  counted.loaded(first.snapshot.revision);
+  const reload = async (): Promise<LoadedSnapshot> => {
+    const next = await load();
+    if (next.ok) {
+      snapshots.swap(next.snapshot);
+      counted.loaded(next.snapshot.revision);
+      log.info({ revision: next.snapshot.revision }, 'policy loaded');
+    } else {
+      counted.failed();
+      log.error(
+        { problems: next.problems.map(problemLine) },
+        'policy not loaded; the former revision serves on',
+      );
+    }
+    return next;
+  };
+  return { snapshots, warnings: first.warnings, reload };
+};
+
+const closeAll = async (parts: readonly Pick<Forwarder, 'close'>[]): Promise<void> => {
+  for (const part of parts) await part.close();
+};

@@ -1,0 +1,95 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Log } from '../core/log.ts';
+import type { Secret } from '../core/secret.ts';
+
+export interface AdminState {
+  /** The gateway is shutting down: not ready, still alive. */
+  readonly draining: () => boolean;
+  readonly revision: () => string;
+  /** Health of the parties behind, for people; it never makes the gateway unready. */
+  readonly details: () => Readonly<Record<string, unknown>>;
+}
+
+export interface AdminOptions {
+  readonly state: AdminState;
+  readonly scrape: () => Promise<{ readonly body: string; readonly contentType: string }>;
+  /** The problems of the policy folder, as `file:line:column: sentence`; empty when it was loaded. */
+  readonly reload: () => Promise<readonly string[]>;
+  /** `undefined`: no token is asked for, which the configuration allows on loopback only. */
+  readonly token: Secret | undefined;
+  readonly log: Log;
+}
+
+type Page = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>;
+
+/** The handler of the admin listener: metrics, health, the current revision, reload. */
+export const createAdminHandler = (options: AdminOptions): Page => {
+  const { state } = options;
+  const pages = new Map<string, Page>([
+    ['GET /livez', (_req, res) => json(res, 200, { alive: true })],
+    [
+      'GET /readyz',
+      (_req, res) => {
+        const ready = !state.draining();
+        json(res, ready ? 200 : 503, { ready, revision: state.revision(), ...state.details() });
+      },
+    ],
+    [
+      'GET /metrics',
+      async (_req, res) => {
+        const { body, contentType } = await options.scrape();
+        send(res, 200, contentType, body);
+      },
+    ],
+    ['GET /policy', (_req, res) => json(res, 200, { revision: state.revision() })],
+    [
+      'POST /reload',
+      async (req, res) => {
+        // A page in the operator's browser could send this too; browsers name the page's origin.
+        if (req.headers.origin !== undefined)
+          return json(res, 403, { error: 'Reload is not for browsers. Use curl -X POST.' });
+        const problems = await options.reload();
+        options.log.info(
+          { kind: 'audit', event: 'reload', problems: problems.length },
+          'reload asked for by the admin listener',
+        );
+        json(res, problems.length === 0 ? 200 : 422, { revision: state.revision(), problems });
+      },
+    ],
+  ]);
+  // Probes carry no token: they tell nothing that an open port does not tell.
+  const open = new Set(['/livez', '/readyz']);
+
+  return (req, res) => {
+    const path = (req.url ?? '').split('?', 1)[0] ?? '';
+    if (!open.has(path) && !authorized(req, options.token)) {
+      res.setHeader('www-authenticate', 'Bearer');
+      return json(res, 401, { error: 'Send the admin token: Authorization: Bearer TOKEN.' });
+    }
+    const page = pages.get(`${req.method} ${path}`);
+    if (page !== undefined) return page(req, res);
+    json(res, 404, { error: 'There is nothing here.', pages: [...pages.keys()] });
+  };
+};
+
+/** Compares hashes, which have one length, in constant time. */
+const authorized = (req: IncomingMessage, token: Secret | undefined): boolean => {
+  if (token === undefined) return true;
+  const sent = /^Bearer (.+)$/.exec(req.headers.authorization ?? '')?.[1] ?? '';
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(sent), digest(token.reveal()));
+};
+
+const json = (res: ServerResponse, status: number, value: unknown): void =>
+  send(res, status, 'application/json', `${JSON.stringify(value)}\n`);
+
+const send = (res: ServerResponse, status: number, contentType: string, body: string): void => {
+  res.writeHead(status, {
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  res.end(body);
+};

@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ForwardPort, Upgrade } from '../core/forward.ts';
+import type { Log } from '../core/log.ts';
+import type { ClockPort } from '../core/ports.ts';
+import { canonicalTarget } from '../pipeline/canonical-path.ts';
+import type { TrustedPeers } from '../pipeline/client-address.ts';
+import type { Snapshot } from '../pipeline/compile.ts';
+import type { Lookups } from '../pipeline/exchange.ts';
+import type { Finished } from '../pipeline/records.ts';
+import { gatewayFault } from '../pipeline/refusal.ts';
+import { cleanRequestHeaders } from '../pipeline/request-headers.ts';
+import { requestIdOf } from '../pipeline/request-id.ts';
+import type { RequestMeters } from '../pipeline/request-meters.ts';
+import { findChain } from './find-chain.ts';
+import { Journey } from './journey.ts';
+
+export interface Gateway {
+  /** Read once per request: the snapshot that judges it to its end. */
+  readonly snapshots: { readonly current: Snapshot };
+  readonly forwarder: ForwardPort;
+  readonly lookups: Lookups;
+  readonly clock: ClockPort;
+  readonly log: Log;
+  readonly trusted: TrustedPeers;
+  readonly meters: RequestMeters;
+  /** Headers that claimed an identity or a trusted name. */
+  readonly spoofed: { inc(by?: number): void };
+  readonly record: (finished: Finished) => void;
+  readonly maxInFlight: number;
+}
+
+export interface Handler {
+  handle(req: IncomingMessage, res: ServerResponse, upgrade?: Upgrade): Promise<void>;
+  /** Requests whose answer is not finished. */
+  readonly inFlight: number;
+}
+
+/** The one way of a request, from its head to its last record. */
+export const createHandler = (gateway: Gateway): Handler => {
+  let inFlight = 0;
+
+  const travel = async (req: IncomingMessage, res: ServerResponse, upgrade?: Upgrade): Promise<void> => {
+    const requestId = requestIdOf(req.headers['x-openstack-request-id']);
+    const snapshot = gateway.snapshots.current;
+    const journey = new Journey(gateway, req, res, requestId, snapshot.revision, upgrade);
+    if (inFlight > gateway.maxInFlight) {
+      return journey.refuse(
+        gatewayFault('overloaded', 'The gateway is busy. Try again in a second.', { retryAfterMs: 1000 }),
+      );
+    }
+    const target = canonicalTarget(req.url ?? '');
+    if (target.kind === 'refused') return journey.refuse(gatewayFault(target.fault, target.message));
+    journey.path = target.path;
+    const headers = cleanRequestHeaders(req.rawHeaders, {
+      address: req.socket.remoteAddress ?? '',
+      encrypted: 'encrypted' in req.socket,
+      httpVersion: req.httpVersion,
+      trusted: gateway.trusted,
+    });
+    if (headers.kind === 'refused') return journey.refuse(gatewayFault(headers.fault, headers.message));
+    if (headers.spoofed > 0) gateway.spoofed.inc(headers.spoofed);
+    journey.clientAddress = headers.clientAddress;
+    const found = findChain(snapshot, req.method ?? '', target.segments);
+    if (found.kind === 'none') return journey.refuse(found.fault);
+    return journey.run(found, target, headers);
+  };
+
+  return {
+    async handle(req, res, upgrade) {
+      inFlight++;
+      try {
+        await travel(req, res, upgrade);
+      } finally {
+        inFlight--;
+      }
+    },
+    get inFlight() {
+      return inFlight;
+    },
+  };
+};

@@ -1,0 +1,210 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Fault } from '../core/fault.ts';
+import type { ForwardOutcome, Upgrade } from '../core/forward.ts';
+import type { UpstreamOutcome } from '../core/verdict.ts';
+import { bodyFraming, readBody } from '../pipeline/body.ts';
+import type { CanonicalTarget } from '../pipeline/canonical-path.ts';
+import { RequestExchange } from '../pipeline/exchange.ts';
+import { JudgedBody, tooLarge } from '../pipeline/judged-body.ts';
+import { gatewayFault } from '../pipeline/refusal.ts';
+import type { CleanHeaders } from '../pipeline/request-headers.ts';
+import type { Ending } from '../pipeline/request-meters.ts';
+import { runChain } from '../pipeline/run.ts';
+import type { FoundChain } from './find-chain.ts';
+import type { Gateway } from './handler.ts';
+import { type AnswerNotes, respondFault, respondRelay } from './respond.ts';
+
+type Target = Extract<CanonicalTarget, { kind: 'ok' }>;
+type Cleaned = Extract<CleanHeaders, { kind: 'ok' }>;
+
+/** Methods whose bodies may be piped through unread; any other body is read first, so that its framing is ours. */
+const streamable: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+
+/** One request from its canonical path to its records. */
+export class Journey {
+  readonly #gateway: Gateway;
+  readonly #req: IncomingMessage;
+  readonly #res: ServerResponse;
+  readonly #requestId: string;
+  readonly #revision: string;
+  readonly #upgrade: Upgrade | undefined;
+  readonly #started = performance.now();
+  path = '';
+  clientAddress = '';
+  #exchange: RequestExchange | undefined;
+  #route = '';
+
+  constructor(
+    gateway: Gateway,
+    req: IncomingMessage,
+    res: ServerResponse,
+    requestId: string,
+    revision: string,
+    upgrade: Upgrade | undefined,
+  ) {
+    this.#gateway = gateway;
+    this.#req = req;
+    this.#res = res;
+    this.#requestId = requestId;
+    this.#revision = revision;
+    this.#upgrade = upgrade;
+  }
+
+  /** Answers with a refusal of our own. */
+  refuse(fault: Fault): void {
+    this.#respond(fault);
+    this.#finish(fault.status, 'refused', fault.code);
+  }
+
+  /** Judges the request and, when all stages let it pass, forwards it. */
+  async run(found: FoundChain, target: Target, headers: Cleaned): Promise<void> {
+    const { chain } = found;
+    const x = new RequestExchange(
+      {
+        requestId: this.#requestId,
+        method: this.#req.method ?? '',
+        path: target.path,
+        query: target.query,
+        params: found.params,
+        headers: headers.seen,
+        clientAddress: headers.clientAddress,
+        routeId: chain.route.id,
+        operation: found.operation,
+        receivedAt: this.#gateway.clock.now(),
+      },
+      this.#gateway.lookups,
+    );
+    this.#exchange = x;
+    this.#route = chain.route.id;
+    this.#res.once('close', () => {
+      if (!this.#res.writableFinished) x.abort();
+    });
+    if (this.#upgrade !== undefined && !chain.route.upgrade) {
+      return this.refuse(
+        gatewayFault(
+          'upgrade-refused',
+          'This path takes no protocol upgrade. Send the request without Upgrade.',
+        ),
+      );
+    }
+    const judged = runChain(chain.steps, x, new JudgedBody(this.#req, chain.route, this.#gateway.log));
+    const outcome = judged instanceof Promise ? await judged : judged;
+    if (outcome.kind === 'deny') {
+      this.refuse(outcome.fault);
+      return this.#settle(x, { forwarded: false, status: undefined });
+    }
+    if (outcome.kind === 'relay') {
+      respondRelay(this.#res, outcome.answer, this.#notes());
+      this.#finish(outcome.answer.status, 'relayed', undefined);
+      return this.#settle(x, { forwarded: false, status: undefined });
+    }
+    const body = await this.#bodyToForward(x, chain.route.body.maxBytes);
+    if (typeof body === 'object' && 'code' in body) {
+      this.refuse(body);
+      return this.#settle(x, { forwarded: false, status: undefined });
+    }
+    return this.#forward(x, chain.route.upstream, headers, body);
+  }
+
+  /** Bytes that were judged, bytes read now because they may not be piped, or word that they may. */
+  async #bodyToForward(
+    x: RequestExchange,
+    maxBytes: number,
+  ): Promise<Uint8Array | 'stream' | undefined | Fault> {
+    if (x.bytes !== undefined) return x.bytes.length === 0 && !streamable.has(x.method) ? undefined : x.bytes;
+    if (bodyFraming(this.#req).kind === 'none') return undefined;
+    if (streamable.has(x.method)) return 'stream';
+    const read = await readBody(this.#req, { maxBytes });
+    if (read.kind === 'complete') return read.bytes;
+    if (read.kind === 'too-large') return tooLarge(maxBytes);
+    return gatewayFault('request-timeout', 'The request body did not arrive completely. Send it again.');
+  }
+
+  async #forward(
+    x: RequestExchange,
+    upstream: string,
+    headers: Cleaned,
+    body: Uint8Array | 'stream' | undefined,
+  ): Promise<void> {
+    const forward = Object.assign(headers.forward, x.upstreamHeaders);
+    forward['x-openstack-request-id'] = this.#requestId;
+    if (x.flags.length > 0) forward['x-policy-flag'] = x.flags.join(', ');
+    const started = performance.now();
+    const outcome = await this.#gateway.forwarder.forward(this.#req, this.#res, {
+      upstream,
+      method: x.method,
+      target: x.path + x.query,
+      headers: forward,
+      body,
+      responseHeaders: this.#responseHeaders(),
+      upgrade: this.#upgrade,
+    });
+    this.#gateway.meters.upstream(upstream, (performance.now() - started) / 1000);
+    this.#conclude(outcome);
+    return this.#settle(x, upstreamOutcome(outcome));
+  }
+
+  #conclude(outcome: ForwardOutcome): void {
+    if (outcome.kind !== 'failed') {
+      // 499 is what proxies write for a client that did not wait; nobody receives it.
+      const endings = { answered: 'forwarded', cut: 'cut', 'client-gone': 'client-gone' } as const;
+      this.#finish(outcome.status ?? 499, endings[outcome.kind], undefined);
+      return;
+    }
+    const fault = gatewayFault(outcome.fault, outcome.message);
+    this.#respond(fault);
+    this.#finish(fault.status, 'upstream-failed', fault.code);
+  }
+
+  #respond(fault: Fault): void {
+    respondFault(this.#res, fault, this.#notes());
+  }
+
+  #notes(): AnswerNotes {
+    return { requestId: this.#requestId, revision: this.#revision, responseHeaders: this.#responseHeaders() };
+  }
+
+  /** What every answer carries, whoever makes it. */
+  #responseHeaders(): Record<string, string> {
+    const headers: Record<string, string> = { ...this.#exchange?.responseHeaders };
+    headers['x-openstack-request-id'] = this.#requestId;
+    const flags = this.#exchange?.flags;
+    if (flags !== undefined && flags.length > 0) headers['x-policy-flag'] = flags.join(', ');
+    return headers;
+  }
+
+  /** The stages' own endings, the last stage first; one that fails must not keep the others from theirs. */
+  async #settle(x: RequestExchange, outcome: UpstreamOutcome): Promise<void> {
+    for (const settle of x.settles.reverse()) {
+      try {
+        await settle(outcome);
+      } catch (error) {
+        this.#gateway.log.error({ request: this.#requestId, err: error }, 'a stage failed to settle');
+      }
+    }
+  }
+
+  #finish(status: number, ending: Ending, fault: string | undefined): void {
+    const seconds = (performance.now() - this.#started) / 1000;
+    this.#gateway.meters.count(this.#route, this.#req.method ?? '', status, ending, seconds);
+    this.#gateway.record({
+      requestId: this.#requestId,
+      method: this.#req.method ?? '',
+      path: this.path,
+      clientAddress: this.clientAddress,
+      status,
+      ending,
+      fault,
+      seconds,
+      revision: this.#revision,
+      route: this.#route,
+      exchange: this.#exchange,
+    });
+  }
+}
+
+/** Whatever broke: the upstream may have acted before it did. */
+const upstreamOutcome = (outcome: ForwardOutcome): UpstreamOutcome => ({
+  forwarded: true,
+  status: outcome.kind === 'failed' ? undefined : outcome.status,
+});
