@@ -33,7 +33,7 @@ export const nearest = (word: string, candidates: Iterable<string>): string | un
   if (word.length > longestWord) return undefined;
   const folded = fold(word);
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let least = Math.floor(word.length / 3) + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= least) continue;
     const distance = editDistance(folded, fold(candidate));

@@ -47,6 +47,7 @@ export const typeSentence = (path: Path, type: string, value: unknown): string =
   const bare =
     typeof value === 'string' && (type === 'boolean' ? /^(true|false)$/ : /^-?\d+(\.\d+)?$/).test(value);
   if (bare && type !== 'array' && type !== 'object') return `${base}; take the quotes off.`;
+  if (type === 'number' && typeof value === 'number') return `${nameOf(path)} must be a finite number.`;
   if (type === 'integer' && typeof value === 'number') return `${nameOf(path)} must be a whole number.`;
   return `${base}.`;
 };
