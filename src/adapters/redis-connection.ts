@@ -39,8 +39,8 @@ const common = ({ username, password, tls }: RedisAddress) => ({
   ...(password !== undefined && { password: password.reveal() }),
   ...(tls !== undefined && {
     tls: {
-      ...(tls.ca !== undefined && { ca: tls.ca }),
-      ...(tls.cert !== undefined && { cert: tls.cert }),
+      ...(tls.ca !== undefined && { ca: tls.ca.reveal() }),
+      ...(tls.cert !== undefined && { cert: tls.cert.reveal() }),
       ...(tls.key !== undefined && { key: tls.key.reveal() }),
       ...(tls.serverName !== undefined && { servername: tls.serverName }),
     },

@@ -16,8 +16,8 @@ export type RedisPlace =
 
 export interface RedisTls {
   /** PEM. `undefined`: the authorities that Node trusts. */
-  readonly ca?: string | undefined;
-  readonly cert?: string | undefined;
+  readonly ca?: Secret | undefined;
+  readonly cert?: Secret | undefined;
   readonly key?: Secret | undefined;
   /** The name that the certificate must hold, where it is not the host. */
   readonly serverName?: string | undefined;

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
-import type { Secret } from '../core/secret.ts';
 import { identitySchema } from './identity-schema.ts';
+import { limitsSchema } from './limits-schema.ts';
 import { closed, count, held, milliseconds, port, secret } from './values.ts';
 
 const section = (description: string) => ({ ...closed, default: {}, description });
@@ -19,34 +19,6 @@ const upstream = Type.Object(
     connections: count('The most connections open at once.', 128, 1, 65_535),
   },
   { ...closed, description: 'A service behind the gateway.' },
-);
-
-const limits = Type.Union(
-  [
-    Type.Object(
-      { store: Type.Literal('memory', { description: 'Each gateway counts for itself.' }) },
-      closed,
-    ),
-    Type.Object(
-      {
-        store: Type.Literal('redis', { description: 'All gateways count together, in Redis or Valkey.' }),
-        url: held<Secret>(
-          'redis-url',
-          'redis://, rediss:// or unix:// address; with a password in it only as env:NAME or file:PATH.',
-        ),
-        username: Type.Optional(Type.String({ minLength: 1, description: 'Name of an ACL user.' })),
-        password: Type.Optional(secret('Password of Redis.')),
-        whenDown: Type.Enum(['local-share', 'allow', 'deny'], {
-          default: 'local-share',
-          description:
-            'While Redis is down: each gateway grants its share of each limit, or everything, or nothing.',
-        }),
-        replicas: count('How many gateways share the limits.', 1, 1, 10_000),
-      },
-      closed,
-    ),
-  ],
-  { default: { store: 'memory' }, description: 'Where rate limits are counted.' },
 );
 
 export const configSchema = Type.Object(
@@ -88,7 +60,7 @@ export const configSchema = Type.Object(
       section('Questions of the gateway about servers and images.'),
     ),
     identity: identitySchema,
-    limits,
+    limits: limitsSchema,
     policies: Type.Object(
       { dir: held('folder', 'The policy folder, relative to this file.', { default: 'policies' }) },
       section('The rules, which are live.'),
