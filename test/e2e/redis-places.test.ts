@@ -1,0 +1,81 @@
+/** Ways to a Redis other than a plain address: Sentinel, TLS and a Unix socket. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { createRedis, type RedisOptions } from '../../src/adapters/redis-client.ts';
+import { redisAddress } from '../../src/adapters/redis-place.ts';
+import { Secret } from '../../src/core/secret.ts';
+import { recordingLog, recordingMeters } from '../support/recording.ts';
+import { freePort, startRedis, until } from '../support/redis.ts';
+import { startSentinel } from '../support/redis-sentinel.ts';
+
+const connect = (t: TestContext, address: Omit<RedisOptions, 'log' | 'meters'>) => {
+  const log = recordingLog();
+  const redis = createRedis({ ...address, log, meters: recordingMeters() });
+  t.after(() => redis.close());
+  return { redis, log };
+};
+
+test('when the master dies, the one that Sentinel names instead is used, and what it holds is there', async (t) => {
+  const [master, replica] = [await startRedis(), await startRedis('--repl-diskless-sync-delay', '0')];
+  t.after(() => Promise.all([master.close(), replica.close()]));
+  await replica.cli('REPLICAOF', master.host, String(master.port));
+  await until(
+    async () => (await replica.cli('INFO', 'replication')).includes('master_link_status:up'),
+    'the replica follows its master',
+  );
+  const sentinel = await startSentinel('images', master);
+  t.after(() => sentinel.close());
+  await until(
+    async () => (await sentinel.cli('SENTINEL', 'replicas', 'images')).includes(String(replica.port)),
+    'the sentinel knows the replica',
+  );
+  const { redis } = connect(t, { place: { kind: 'sentinel', name: 'images', nodes: [sentinel] } });
+  await until(() => redis.available(), 'connected');
+  await redis.set('key', 'kept', 60_000);
+  await until(async () => (await replica.cli('GET', 'key')) === 'kept', 'the replica has it');
+  await master.kill();
+  await until(async () => (await replica.cli('ROLE')).startsWith('master'), 'the replica has taken over');
+  const start = performance.now();
+  await until(async () => (await redis.set('other', 'new', 60_000)).kind === 'answered', 'it is written to');
+  assert.ok(performance.now() - start < 1000, `${performance.now() - start} ms`);
+  assert.deepEqual(await redis.get('key'), { kind: 'answered', value: 'kept' });
+});
+
+const pem = (name: string): string => fileURLToPath(new URL(`../support/tls/${name}.pem`, import.meta.url));
+
+test('over TLS a server is believed that the authority vouches for, and no other', async (t) => {
+  const port = await freePort();
+  const files = [
+    '--tls-cert-file',
+    pem('cert'),
+    '--tls-key-file',
+    pem('key'),
+    '--tls-ca-cert-file',
+    pem('cert'),
+  ];
+  const server = await startRedis('--tls-port', String(port), '--tls-auth-clients', 'yes', ...files);
+  t.after(() => server.close());
+  const address = redisAddress(`rediss://127.0.0.1:${port}`);
+  const cert = new Secret(readFileSync(pem('cert'), 'utf8'));
+  const key = new Secret(readFileSync(pem('key'), 'utf8'));
+  const trusted = connect(t, { ...address, tls: { ca: cert, cert, key } });
+  await until(() => trusted.redis.available(), 'connected over TLS');
+  assert.deepEqual(await trusted.redis.set('key', 'value', 1000), { kind: 'answered', value: true });
+  const unknown = connect(t, { ...address, tls: { cert, key } });
+  await until(() => unknown.log.lines.length > 0, 'a line in the log');
+  assert.match(JSON.stringify(unknown.log.lines[0]), /"reason":"tls"/);
+  assert.equal(unknown.redis.available(), false);
+});
+
+test('a Redis on the same machine is reached by its socket', async (t) => {
+  const path = join(tmpdir(), `images-gateway-${process.pid}.sock`);
+  const server = await startRedis('--unixsocket', path);
+  t.after(() => server.close());
+  const { redis } = connect(t, redisAddress(`unix://${path}`));
+  await until(() => redis.available(), 'connected');
+  assert.equal((await redis.get('key')).kind, 'answered');
+});
