@@ -12,7 +12,8 @@ const sentences: Readonly<Record<string, string>> = {
   BAD_INDENT: 'The indentation does not fit the lines above; is a bracket or quote left open?',
   BAD_PROP_ORDER: 'A tag or anchor stands in the wrong place.',
   BAD_SCALAR_START: 'A plain value cannot begin with this character; put the value in quotes.',
-  BLOCK_AS_IMPLICIT_KEY: 'A mapping cannot begin on this line; start a new line, or put the value in quotes.',
+  BLOCK_AS_IMPLICIT_KEY:
+    'A mapping cannot begin here; is the next line indented too far, or are quotes missing?',
   BLOCK_IN_FLOW: 'Inside [ ] and { } the lines must be indented further than their parent.',
   DUPLICATE_KEY: 'This name is given twice.',
   KEY_OVER_1024_CHARS:

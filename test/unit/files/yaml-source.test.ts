@@ -106,7 +106,7 @@ const broken = [
   {
     name: 'two mappings on a line',
     text: 'a: b: c\n',
-    says: ['f:1:4: A mapping cannot begin on this line; start a new line, or put the value in quotes.'],
+    says: ['f:1:4: A mapping cannot begin here; is the next line indented too far, or are quotes missing?'],
   },
 ];
 
