@@ -36,12 +36,19 @@ export class Connections {
     return true;
   }
 
-  /** Can an error of the connection be answered without being taken for the answer to something else? */
-  answerable(socket: Socket): boolean {
+  /**
+   * What to do when the parser finds broken bytes: answer them, let the answers to sound requests before them go out
+   * first and then close, or cut, because an answer would be taken for the answer to something else.
+   */
+  onBroken(socket: Socket): 'answer' | 'wait' | 'cut' {
     const last = this.#last.get(socket);
-    if (last === undefined) return this.#last.has(socket);
-    if (last.writableFinished) return last.shouldKeepAlive;
-    return last.socket === socket && !last.headersSent && !last.req.complete;
+    if (last === undefined) return this.#last.has(socket) ? 'answer' : 'cut';
+    if (last.writableFinished) return last.shouldKeepAlive ? 'answer' : 'cut';
+    if (last.req.complete) {
+      last.shouldKeepAlive = false;
+      return 'wait';
+    }
+    return last.socket === socket && !last.headersSent ? 'answer' : 'cut';
   }
 
   destroyIdle(): void {

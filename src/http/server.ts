@@ -133,7 +133,9 @@ export const createEdge = (options: EdgeOptions): Edge => {
     const refusal = parserRefusal(error.code);
     // Further broken bytes behind those that were answered.
     if (!socket.writable && !socket.destroyed && refusal !== undefined) return;
-    if (refusal === undefined || !connections.answerable(socket)) return void socket.destroy();
+    const action = refusal === undefined ? 'cut' : connections.onBroken(socket);
+    if (action === 'wait') return;
+    if (refusal === undefined || action === 'cut') return void socket.destroy();
     refused?.(refusal.fault);
     socketFault(socket, refusal, `req-${randomUUID()}`);
   });
