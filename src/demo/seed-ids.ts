@@ -1,8 +1,10 @@
+type Widened<T> = T extends string ? string : { readonly [K in keyof T]: Widened<T[K]> };
+
 /**
  * Names, ids and secrets of the demo cloud. They are the same on each start, so that a command from the README works
  * as it stands. Nothing here is secret: the cloud holds nothing and listens on loopback.
  */
-export const seedIds = {
+const ids = {
   projects: {
     demo: 'd0000000000000000000000000000001',
     other: 'e0000000000000000000000000000001',
@@ -76,4 +78,6 @@ export const seedIds = {
   },
 } as const;
 
-export type DemoSeed = typeof seedIds;
+export type DemoSeed = Widened<typeof ids>;
+
+export const seedIds: DemoSeed = ids;
