@@ -40,6 +40,8 @@ const ids = {
     /** Application credential of user demo without and with access rules. */
     applicationCredential: '88888888888888888888888888888888',
     restricted: '99999999999999999999999999999999',
+    /** Whoever asks about this one is answered 503: an identity service that has lost its database. */
+    failing: '50300000000000000000000000000503',
   },
   applicationCredentials: {
     plain: { id: 'ac000000000000000000000000000001', name: 'demo-app', secret: 'appsecret' },

@@ -32,3 +32,7 @@ export const unauthorized = (world: World): Reply =>
 
 export const forbiddenAction = (action: string): Reply =>
   keystoneError(403, `You are not authorized to perform the requested action: ${action}.`);
+
+/** What a service in trouble says; `Retry-After` as a load balancer in front of it would send. */
+export const unavailable = (): Reply =>
+  keystoneError(503, 'The service is currently unavailable.', { 'retry-after': '5' });

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { objectAt, stringAt } from '../plain-json.ts';
+import { seedIds } from '../seed-ids.ts';
 import type { World } from '../world.ts';
 import type { Reply } from '../wsgi.ts';
 import { wsgiHeader } from '../wsgi.ts';
 import { rolesIn } from './authenticate.ts';
 import { userById, userOf } from './directory.ts';
-import { forbiddenAction, keystoneError, keystoneReply, unauthorized } from './reply.ts';
+import { forbiddenAction, keystoneError, keystoneReply, unauthorized, unavailable } from './reply.ts';
 import { issueToken, mayValidateAny, validToken } from './tokens.ts';
 import { accessV2 } from './views.ts';
 
@@ -46,6 +47,7 @@ export const validateTokenV2 = (
 ): Reply => {
   const caller = validToken(world, wsgiHeader(request, 'x-auth-token'));
   if (!caller) return unauthorized(world);
+  if (subjectId === seedIds.tokens.failing) return unavailable();
   const subject = validToken(world, subjectId);
   const wantedProject = query.get('belongsTo');
   const elsewhere = wantedProject !== null && subject?.projectId !== wantedProject;

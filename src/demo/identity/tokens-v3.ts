@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import { seedIds } from '../seed-ids.ts';
 import type { World } from '../world.ts';
 import type { Reply } from '../wsgi.ts';
 import { wsgiHeader } from '../wsgi.ts';
 import { authenticateV3 } from './authenticate.ts';
-import { forbiddenAction, keystoneError, keystoneReply, unauthorized } from './reply.ts';
+import { forbiddenAction, keystoneError, keystoneReply, unauthorized, unavailable } from './reply.ts';
 import { mayValidateAny, validToken } from './tokens.ts';
 import { tokenV3 } from './views.ts';
 
@@ -29,6 +30,7 @@ export const validateTokenV3 = (world: World, request: IncomingMessage, query: U
   if (!caller) return unauthorized(world);
   const subjectId = wsgiHeader(request, 'x-subject-token');
   if (!subjectId) return keystoneError(404, 'No token in the request');
+  if (subjectId === seedIds.tokens.failing) return unavailable();
   if (!world.tokens.has(subjectId)) return keystoneError(404, 'Could not recognize Fernet token');
   const subject = validToken(world, subjectId, query.has('allow_expired') ? expiredWindowMs : 0);
   if (!subject) return keystoneError(404, 'Failed to validate token');
