@@ -1,3 +1,4 @@
+import { createCloudLimits } from './adapters/cloud-limits.ts';
 import type { CloudApi } from './adapters/cloud-lookup.ts';
 import { createHttpClient } from './adapters/http-client.ts';
 import { createImageLookups } from './adapters/image-lookups.ts';
@@ -10,13 +11,14 @@ import { imageAttributes } from './operations/image-attributes.ts';
 export const composeLookups = (
   config: GatewayConfig,
   clock: ClockPort,
-): { readonly ports: Pick<Ports, 'images' | 'servers'>; close(): Promise<void> } => {
+): { readonly ports: Pick<Ports, 'images' | 'servers' | 'cloudLimits'>; close(): Promise<void> } => {
   const { lookups } = config;
   const compute = cloudApi(config, lookups.compute);
   const image = lookups.image === undefined ? undefined : cloudApi(config, lookups.image);
   return {
     ports: {
       images: createImageLookups(compute, image, imageAttributes),
+      cloudLimits: createCloudLimits(compute),
       servers: createServerLookups(compute, { clock, ...lookups }),
     },
     async close() {

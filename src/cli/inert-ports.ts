@@ -8,6 +8,7 @@ const never = (): never => {
 export const inertPorts: Ports = {
   tokens: { validate: never, challengeUri: 'http://127.0.0.1:5000' },
   limits: { consume: never, peek: never },
+  cloudLimits: { limits: never },
   images: { image: never },
   servers: { resizing: never, server: never, census: never },
   resizes: { remember: never, forget: never, ofImage: never },

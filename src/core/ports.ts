@@ -1,4 +1,5 @@
 import type { Identity } from './identity.ts';
+import type { JsonObject } from './json.ts';
 import type { Metadata } from './metadata.ts';
 import type { Api } from './operation.ts';
 import type { LimitDefinition } from './policy.ts';
@@ -90,6 +91,15 @@ export interface LimitsPort {
   peek(charges: readonly LimitCharge[]): LimitsAnswer | Promise<LimitsAnswer>;
 }
 
+/** What does the cloud itself say of its limits? Asked with the caller's own token. */
+export interface CloudLimitsPort {
+  /**
+   * @param query of the caller's request, with its question mark, or empty.
+   * @returns the member `limits` of the cloud's answer.
+   */
+  limits(query: string, caller: Caller, signal: AbortSignal): Promise<Lookup<JsonObject>>;
+}
+
 export interface ImageRecord {
   readonly metadata: Metadata;
   /** `undefined` where the API does not tell. */
@@ -175,6 +185,7 @@ export interface ClockPort {
 export interface Ports {
   readonly tokens: TokensPort;
   readonly limits: LimitsPort;
+  readonly cloudLimits: CloudLimitsPort;
   readonly images: ImagesPort;
   readonly servers: ServersPort;
   readonly resizes: ResizesPort;

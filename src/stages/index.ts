@@ -4,6 +4,7 @@ import { authorize } from './authorize.ts';
 import { diskConfigGuard } from './disk-config-guard.ts';
 import { diskConfigValues } from './disk-config-values.ts';
 import { imageVisibility } from './image-visibility.ts';
+import { limits } from './limits.ts';
 import { metadataQuota } from './metadata-quota.ts';
 import { metadataSchema } from './metadata-schema.ts';
 import { rateLimit } from './rate-limit.ts';
@@ -16,6 +17,7 @@ export const stages: readonly AnyStage[] = [
   authenticate,
   authorize,
   rateLimit,
+  limits,
   metadataSchema,
   metadataQuota,
   writeOrder,
