@@ -16,6 +16,9 @@ export interface Listener {
 /** A client that keeps its connections closes them first: this is longer than any of ours waits. */
 const keepAliveMs = 75_000;
 
+/** What uwsgi takes of a request line and headers; Node's own limit is lower. */
+const headerBytes = 65_535;
+
 const send = async (response: ServerResponse, reply: Reply): Promise<void> => {
   if (reply.reason !== undefined) response.statusMessage = reply.reason;
   if (reply.body instanceof Readable) {
@@ -34,16 +37,22 @@ const send = async (response: ServerResponse, reply: Reply): Promise<void> => {
  * listen, `EADDRINUSE` for instance.
  */
 export const listen = (app: App, host: string, port: number, seen: RequestMemory): Promise<Listener> => {
-  const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
-    seen.add(request);
-    const answer = async (): Promise<void> => {
-      const reply = await app(request);
-      if (reply) await send(response, reply);
-      else request.socket.destroy();
-    };
-    // A client that went away, or a fault of the simulator: either way this connection is of no use any more.
-    answer().catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
-  });
+  const server = createServer(
+    { keepAliveTimeout: keepAliveMs, maxHeaderSize: headerBytes },
+    (request, response) => {
+      seen.add(request);
+      const answer = async (): Promise<void> => {
+        const reply = await app(request);
+        if (reply) await send(response, reply);
+        else request.socket.destroy();
+      };
+      answer().catch((error: unknown) => {
+        // A client that went away in mid-request is nobody to answer to; anything else is a fault of the simulator.
+        if (response.headersSent || request.destroyed) response.destroy();
+        else response.writeHead(500).end(`The demo cloud failed: ${String(error)}`);
+      });
+    },
+  );
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

@@ -30,11 +30,17 @@ const withIds = (reply: Reply): Reply => {
   return { ...reply, headers: { ...reply.headers, ...ids } };
 };
 
-const answered = (answer: NovaAnswer, version: string | undefined): Reply =>
+const vendorType = 'application/vnd.openstack.compute+json';
+
+/** Accept has no effect but this: who asks for Nova's own type alone gets its name on good answers. */
+const successType = (request: IncomingMessage): string =>
+  wsgiHeader(request, 'accept')?.split(';', 1)[0]?.trim() === vendorType ? vendorType : 'application/json';
+
+const answered = (request: IncomingMessage, answer: NovaAnswer, version: string | undefined): Reply =>
   withIds({
     status: answer.status,
     headers: {
-      'content-type': 'application/json',
+      'content-type': successType(request),
       ...(version === undefined ? {} : versionHeaders(version)),
       ...answer.headers,
     },
@@ -109,12 +115,13 @@ export const computeApp =
     if (!match) return routerNotFound(request);
     const legacy = place.version !== 'v2.1';
     const asked = legacy ? ({ kind: 'minor', minor: 1 } as const) : askedVersion(request);
-    if (asked.kind === 'nonsense') return answered(fault(400, nonsenseMessage(asked.text)), undefined);
+    if (asked.kind === 'nonsense')
+      return answered(request, fault(400, nonsenseMessage(asked.text)), undefined);
     if (asked.kind === 'unsupported') {
-      return answered(fault(406, unsupportedMessage(asked.text)), asked.text);
+      return answered(request, fault(406, unsupportedMessage(asked.text)), asked.text);
     }
     const version = legacy ? undefined : `2.${asked.minor}`;
-    const reply = (answer: NovaAnswer): Reply => answered(answer, version);
+    const reply = (answer: NovaAnswer): Reply => answered(request, answer, version);
     if (place.foreign !== undefined) {
       const problem = `URL's project_id '${place.foreign}' doesn't match Context's project_id '${caller.projectId}'`;
       return reply(fault(400, `Malformed request URL: ${problem}`));
