@@ -1,10 +1,8 @@
-import { createMemoryLeases } from './adapters/leases-memory.ts';
-import { createMemoryLimits } from './adapters/limits-memory.ts';
-import { createMemoryResizes } from './adapters/resizes-memory.ts';
-import { createForwarder, type Forwarder } from './adapters/upstream.ts';
+import { createForwarder } from './adapters/upstream.ts';
 import { composeTokens } from './compose-identity.ts';
 import { composeEdge, composeListeners } from './compose-listeners.ts';
 import { composeLookups } from './compose-lookups.ts';
+import { composeStore } from './compose-store.ts';
 import type { GatewayConfig } from './config/schema.ts';
 import type { Meters } from './core/meters.ts';
 import type { ClockPort, Ports } from './core/ports.ts';
@@ -47,21 +45,35 @@ export const startGateway = async (
   config: GatewayConfig,
   log: Logger = createLogger(config.log.level),
 ): Promise<RunningGateway> => {
+  const parts: Part[] = [];
+  try {
+    return await build(config, log, parts);
+  } catch (error) {
+    await closeAll(parts);
+    throw error;
+  }
+};
+
+/** @param parts takes every part that has to be closed, as it is made. */
+const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise<RunningGateway> => {
   const outside = { clock: { now: Date.now }, meters: new Metrics(), log };
   const { clock, meters } = outside;
-  const identity = composeTokens(config.identity, outside);
-  const lookups = composeLookups(config, clock);
+  const own = <P extends Part>(part: P): P => {
+    parts.push(part);
+    return part;
+  };
+  const identity = own(composeTokens(config.identity, outside));
+  const lookups = own(composeLookups(config, clock));
+  const store = own(await composeStore(config, outside));
   const ports: Ports = {
     tokens: identity.tokens,
-    limits: createMemoryLimits(),
+    ...store.ports,
     ...lookups.ports,
-    resizes: createMemoryResizes(clock, config.resizes.rememberMs),
-    leases: createMemoryLeases(),
     audit: { record: (event, fields) => log.info({ kind: 'audit', event, ...fields }, event) },
     clock,
   };
   const policies = await composePolicies(config, ports, outside);
-  const forwarder = createForwarder({ upstreams: config.upstreams, ...outside });
+  const forwarder = own(createForwarder({ upstreams: config.upstreams, ...outside }));
   const handler = createHandler({
     snapshots: policies.snapshots,
     forwarder,
@@ -81,7 +93,11 @@ export const startGateway = async (
     state: {
       draining: () => draining,
       revision: () => policies.snapshots.current.revision,
-      details: () => ({ identity: identity.tokens.health(), upstreams: forwarder.health() }),
+      details: () => ({
+        identity: identity.tokens.health(),
+        upstreams: forwarder.health(),
+        store: store.redis === undefined ? 'memory' : { redis: store.redis.available() ? 'up' : 'down' },
+      }),
     },
     scrape: () => meters.scrape(),
     reload: async () => {
@@ -91,13 +107,7 @@ export const startGateway = async (
     token: config.admin.token,
     log,
   });
-  const close = () => closeAll([forwarder, lookups, identity]);
-  const listeners = await composeListeners(config, composeEdge(config, handler, outside), admin, log).catch(
-    async (error: unknown) => {
-      await close();
-      throw error;
-    },
-  );
+  const listeners = await composeListeners(config, composeEdge(config, handler, outside), admin, log);
   return {
     url: listeners.url,
     adminUrl: listeners.adminUrl,
@@ -106,7 +116,7 @@ export const startGateway = async (
     async stop(now = false) {
       draining = true;
       await listeners.drain(now ? 0 : config.timeouts.drainMs);
-      await close();
+      await closeAll(parts);
       log.flush();
     },
   };
@@ -156,6 +166,10 @@ const composePolicies = async (config: GatewayConfig, ports: Ports, { clock, met
   return { snapshots, warnings: first.warnings, reload };
 };
 
-const closeAll = async (parts: readonly Pick<Forwarder, 'close'>[]): Promise<void> => {
-  for (const part of parts) await part.close();
+interface Part {
+  close(): Promise<void>;
+}
+
+const closeAll = async (parts: Part[]): Promise<void> => {
+  for (const part of parts.splice(0).reverse()) await part.close();
 };
