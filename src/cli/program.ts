@@ -4,6 +4,7 @@ import { writeSchemas } from './schemas.ts';
 import { runServe } from './serve.ts';
 import { listStages } from './stages.ts';
 import { runValidate } from './validate.ts';
+import { packageVersion } from './version.ts';
 
 const config = new Option('-c, --config <file>', 'settings of the process').default('config/gateway.yaml');
 const port = (name: string, byDefault: number) =>
@@ -14,6 +15,7 @@ const port = (name: string, byDefault: number) =>
 /** The command line. Exit codes: 0 well, 1 something was found or failed, 2 the words of the call are wrong. */
 export const program = new Command('images-gateway')
   .description('A policy gateway in front of an OpenStack or Rackspace style images API.')
+  .version(packageVersion(), '-V, --version', 'print the version')
   .showSuggestionAfterError()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
