@@ -4,7 +4,17 @@ import type { CircuitState } from './circuit.ts';
 import type { TokenSource } from './token-source.ts';
 
 /** How a question to the cache ended. */
-const results = ['hit', 'negative', 'expired', 'miss', 'coalesced', 'shared', 'refused', 'grace'] as const;
+const results = [
+  'hit',
+  'negative',
+  'expired',
+  'miss',
+  'coalesced',
+  'shared',
+  'refused',
+  'limited',
+  'grace',
+] as const;
 const outcomes = ['valid', 'invalid', 'unavailable'] as const;
 const circuitValue: Readonly<Record<CircuitState, number>> = { closed: 0, 'half-open': 1, open: 2 };
 

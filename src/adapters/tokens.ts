@@ -8,8 +8,12 @@ import type {
   TokensPort,
   TokenUnavailable,
 } from '../core/ports.ts';
-import { type CircuitOptions, type CircuitState, circuitDefaults, createCircuit } from './circuit.ts';
-import { TokenCache, type TokenCacheOptions, tokenCacheDefaults } from './token-cache.ts';
+import type { CircuitOptions } from './circuit.ts';
+import { createFailedValidations, type FailureLimitOptions } from './failed-validations.ts';
+import { createGrace, type GraceOptions } from './grace.ts';
+import { type Revocation, type RevocationRecord, Revocations } from './revocations.ts';
+import { type CachedToken, TokenCache, type TokenCacheOptions, tokenCacheDefaults } from './token-cache.ts';
+import { createTokenLookups, type IdentityHealth } from './token-lookups.ts';
 import { tokenMeters } from './token-meters.ts';
 import { isPlausibleToken, type TokenSource, tokenHash } from './token-source.ts';
 import { untilAborted } from './until-aborted.ts';
@@ -21,101 +25,114 @@ export interface TokensOptions {
   readonly log: Log;
   /** Where a caller gets a token: the public address of the identity service. */
   readonly challengeUri: string;
-  readonly cache?: TokenCacheOptions;
-  readonly circuit?: CircuitOptions;
-  /** Milliseconds for one look-up, retries and the gateway's own sign-in included. */
-  readonly deadlineMs?: number;
-  readonly random?: () => number;
-}
-
-/** For `/readyz`: how the identity service is doing. It never makes the gateway unready. */
-export interface IdentityHealth {
-  readonly source: TokenSource['name'];
-  readonly circuit: CircuitState;
-  readonly cachedTokens: number;
-  readonly lastOutage: { readonly reason: Outage; readonly at: number } | undefined;
+  readonly cache?: TokenCacheOptions | undefined;
+  readonly circuit?: CircuitOptions | undefined;
+  /** None when left out. */
+  readonly grace?: GraceOptions | undefined;
+  /** No limit when left out. */
+  readonly failureLimit?: FailureLimitOptions | undefined;
+  /** Milliseconds for one look-up, retries and the gateway's own sign-in included; 3000 when left out. */
+  readonly deadlineMs?: number | undefined;
+  readonly random?: (() => number) | undefined;
 }
 
 export interface Tokens extends TokensPort {
   health(): IdentityHealth;
+  /**
+   * Makes tokens void from now on, in this process.
+   * @returns how many cached tokens it hit
+   */
+  revoke(revocation: Revocation): { readonly dropped: number };
+  /** The same for a revocation that another replica ordered. */
+  revoked(record: RevocationRecord): { readonly dropped: number };
 }
 
-const unclear: ReadonlySet<Outage> = new Set(['malformed', 'bounds']);
 const invalid: TokenAnswer = Object.freeze({ kind: 'invalid' });
 
-/** The tokens port: a source behind a cache, one look-up at a time per token, and a circuit. */
+/** The tokens port: an identity service behind a cache, a circuit, limits and revocations. */
 export const createTokens = (options: TokensOptions): Tokens => {
   const { source, clock, log } = options;
-  const deadlineMs = options.deadlineMs ?? 3000;
   const cache = new TokenCache(options.cache ?? tokenCacheDefaults, options.random ?? Math.random);
-  const flights = new Map<string, Promise<TokenAnswer>>();
-  let lastOutage: IdentityHealth['lastOutage'];
-  const circuit = createCircuit(
+  const revocations = new Revocations(clock);
+  const failures = createFailedValidations(options.failureLimit, clock);
+  const lookups = createTokenLookups({
+    source,
     clock,
-    (state) => {
-      if (state === 'open')
-        log.warn(
-          { source: source.name, ...lastOutage },
-          'The identity service is not asked for a while: it failed repeatedly.',
-        );
-      if (state === 'closed') log.info({ source: source.name }, 'The identity service answers again.');
-    },
-    options.circuit ?? circuitDefaults,
-  );
+    log,
+    circuit: options.circuit,
+    deadlineMs: options.deadlineMs ?? 3000,
+    learn: (hash, answer, askedAt) => learn(hash, answer, askedAt),
+    meters: () => meters,
+  });
   const meters = tokenMeters(options.meters, source.name, {
     entries: () => cache.size,
-    circuit: circuit.state,
+    circuit: () => lookups.health().circuit,
   });
+  const grace = createGrace(options.grace, clock, log, meters.cache.grace);
 
-  const learn = (hash: string, answer: TokenAnswer): TokenAnswer => {
-    if (answer.kind === 'unavailable') {
-      // An answer that cannot be understood came quickly, and may be due to the very token that a caller chose.
-      if (!unclear.has(answer.reason) || circuit.state() === 'half-open') circuit.failed(answer.retryAfterMs);
-      return answer;
+  const learn = (hash: string, answer: TokenAnswer, askedAt: number): TokenAnswer => {
+    if (answer.kind === 'unavailable') return answer;
+    grace.restored();
+    if (answer.kind === 'valid' && !revocations.isRevoked(hash, answer.identity, askedAt)) {
+      return cache.keep(hash, answer.identity, clock.now()).answer;
     }
-    circuit.succeeded();
-    if (answer.kind === 'valid') return cache.keep(hash, answer.identity, clock.now()).answer;
     cache.keepInvalid(hash, clock.now());
-    return answer;
+    return invalid;
   };
 
-  const lookup = async (hash: string, token: string): Promise<TokenAnswer> => {
-    const started = performance.now();
-    const answer = await source.lookup(token, AbortSignal.timeout(deadlineMs)).catch((bug: unknown) => {
-      // A probe must come to an end, or the circuit would wait for it for ever.
-      circuit.failed();
-      throw bug;
-    });
-    meters.duration.observe((performance.now() - started) / 1000);
-    if (answer.kind !== 'limited') meters.lookups[answer.kind].inc();
-    if (answer.kind === 'unavailable') {
-      lastOutage = { reason: answer.reason, at: clock.now() };
-      meters.outage(answer.reason);
-    }
-    return learn(hash, answer);
-  };
-
-  const unavailable = (reason: Outage, retryAfterMs?: number): TokenUnavailable => ({
+  const unavailable = (
+    reason: Outage,
+    entry: CachedToken | undefined,
+    retryAfterMs?: number,
+  ): TokenUnavailable => ({
     kind: 'unavailable',
     reason,
     retryAfterMs,
+    grace: grace.offer(entry),
   });
 
-  const ask = (hash: string, token: string, asker: TokenAsker): TokenAnswer | Promise<TokenAnswer> => {
-    let flight = flights.get(hash);
-    if (flight === undefined) {
-      const wait = circuit.enter();
-      if (wait !== undefined) {
-        meters.cache.refused.inc();
-        return unavailable('circuit-open', wait);
-      }
-      meters.cache.miss.inc();
-      flight = lookup(hash, token).finally(() => flights.delete(hash));
-      flights.set(hash, flight);
-    } else {
-      meters.cache.coalesced.inc();
+  /** What one asker gets of an answer that all share. */
+  const forAsker = (answer: TokenAnswer, entry: CachedToken | undefined): TokenAnswer =>
+    answer.kind === 'unavailable' ? unavailable(answer.reason, entry, answer.retryAfterMs) : answer;
+
+  const start = (hash: string, token: string, asker: TokenAsker): Promise<TokenAnswer> | number => {
+    const flight = lookups.start(hash, token);
+    if (typeof flight === 'number') return flight;
+    meters.cache.miss.inc();
+    const { clientAddress } = asker;
+    return flight.then((answer) => {
+      if (answer.kind === 'invalid') failures.failed(clientAddress);
+      return answer;
+    });
+  };
+
+  const ask = (
+    hash: string,
+    token: string,
+    asker: TokenAsker,
+    entry: CachedToken | undefined,
+  ): TokenAnswer | Promise<TokenAnswer> => {
+    const shared = lookups.underWay(hash);
+    const blockedMs = shared === undefined ? failures.blocked(asker.clientAddress) : undefined;
+    if (blockedMs !== undefined) {
+      meters.cache.limited.inc();
+      return { kind: 'limited', retryAfterMs: blockedMs };
     }
-    return untilAborted(flight, asker.signal, unavailable('timeout'));
+    if (shared !== undefined) meters.cache.coalesced.inc();
+    const flight = shared ?? start(hash, token, asker);
+    if (typeof flight === 'number') {
+      meters.cache.refused.inc();
+      return unavailable('circuit-open', entry, flight);
+    }
+    const answer = flight.then((found) => forAsker(found, entry));
+    return untilAborted(answer, asker.signal, unavailable('timeout', undefined));
+  };
+
+  const revoked = (record: RevocationRecord): { readonly dropped: number } => {
+    if ('tokenHash' in record) revocations.add(record, cache.get(record.tokenHash)?.identity);
+    else revocations.add(record);
+    const dropped = cache.drop((hash, identity) => revocations.isRevoked(hash, identity, record.at));
+    return { dropped };
   };
 
   return {
@@ -135,12 +152,21 @@ export const createTokens = (options: TokensOptions): Tokens => {
           return invalid;
         }
       }
-      if (cache.isInvalid(hash, now)) {
+      if (cache.isInvalid(hash, now) || revocations.hasToken(hash)) {
         meters.cache.negative.inc();
         return invalid;
       }
-      return isPlausibleToken(token) ? ask(hash, token, asker) : invalid;
+      return isPlausibleToken(token) ? ask(hash, token, asker, entry) : invalid;
     },
-    health: () => ({ source: source.name, circuit: circuit.state(), cachedTokens: cache.size, lastOutage }),
+    health: () => ({ source: source.name, cachedTokens: cache.size, ...lookups.health() }),
+    revoke(revocation) {
+      const by = 'tokenHash' in revocation ? 'token' : 'userId' in revocation ? 'user' : 'project';
+      const record = { ...revocation, at: clock.now() };
+      const hit = revoked(record);
+      meters.revoked(by);
+      log.info({ kind: 'audit', event: 'tokens-revoked', ...record, ...hit }, 'Tokens were revoked.');
+      return hit;
+    },
+    revoked,
   };
 };

@@ -134,7 +134,8 @@ test('who goes away is not waited for, and the others get their answer', async (
   const gone = tokens.validate('t', { signal: leaving.signal });
   const staying = tokens.validate('t', asker());
   leaving.abort();
-  assert.deepEqual(await gone, { kind: 'unavailable', reason: 'timeout', retryAfterMs: undefined });
+  const left = await gone;
+  assert.equal(left.kind === 'unavailable' && left.reason, 'timeout');
   answer({ kind: 'valid', identity: identity() });
   assert.equal((await staying).kind, 'valid');
 });
