@@ -15,6 +15,8 @@ export interface ForwardRequest {
   readonly body: Uint8Array | 'stream' | undefined;
   /** Set on the answer to the client beside the upstream's own headers. Names in lower case. */
   readonly responseHeaders: Readonly<Record<string, string>>;
+  /** `WWW-Authenticate` for a 401 of the upstream that has none. */
+  readonly challenge?: string | undefined;
   /** Ends the request early. The client's going away and the upstream's timeout are seen to without it. */
   readonly signal?: AbortSignal | undefined;
   /** The connection is handed over to WebSocket: the client's socket, and what was read of it behind the header. */

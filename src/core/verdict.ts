@@ -18,6 +18,8 @@ export interface Pass {
   readonly upstreamHeaders?: Readonly<Record<string, string>>;
   /** Taken out of the forwarded request before `upstreamHeaders` are set. Names are lower case. */
   readonly dropUpstreamHeaders?: readonly string[];
+  /** `WWW-Authenticate` for a 401 of the upstream that has none, which HTTP does not allow (RFC 9110 15.5.2). */
+  readonly challenge?: string;
   /** Set on the answer to the client, whoever makes it. */
   readonly responseHeaders?: Readonly<Record<string, string>>;
   readonly settle?: Settle;

@@ -126,6 +126,7 @@ export class Journey {
     headers: Cleaned,
     body: Uint8Array | 'stream' | undefined,
   ): Promise<void> {
+    for (const name of x.droppedHeaders) delete headers.forward[name];
     const forward = Object.assign(headers.forward, x.upstreamHeaders);
     forward['x-openstack-request-id'] = this.#requestId;
     if (x.flags.length > 0) forward['x-policy-flag'] = x.flags.join(', ');
@@ -137,6 +138,7 @@ export class Journey {
       headers: forward,
       body,
       responseHeaders: this.#responseHeaders(),
+      challenge: x.challenge,
       upgrade: this.#upgrade,
     });
     this.#gateway.meters.upstream(upstream, (performance.now() - started) / 1000);

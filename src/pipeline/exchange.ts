@@ -53,6 +53,10 @@ export class RequestExchange implements Exchange {
   readonly verdicts: StageVerdict[] = [];
   readonly flags: string[] = [];
   readonly upstreamHeaders: Record<string, string> = {};
+  /** Names of client headers that are not forwarded. */
+  readonly droppedHeaders: string[] = [];
+  /** For a 401 of the upstream that has no challenge of its own. */
+  challenge: string | undefined = undefined;
   readonly responseHeaders: Record<string, string> = {};
   readonly settles: Settle[] = [];
   /** The effective change, once a stage has asked for it; for the decision record. */
@@ -91,9 +95,11 @@ export class RequestExchange implements Exchange {
   }
 
   get caller(): Caller {
-    const token = this.headers['x-auth-token'] ?? this.headers['x-storage-token'];
+    const sent = this.headers['x-auth-token'] ?? this.headers['x-storage-token'] ?? [];
+    // A token that is sent twice is one token; of different ones none is the caller's.
+    const [token, another] = new Set((typeof sent === 'string' ? [sent] : sent).map((value) => value.trim()));
     return {
-      token: typeof token === 'string' ? token.trim() : undefined,
+      token: another === undefined ? token : undefined,
       projectId: this.identity?.project?.id,
     };
   }

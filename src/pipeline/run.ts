@@ -123,6 +123,8 @@ const settleVerdict = (step: Step, x: RequestExchange, verdict: Verdict): Outcom
 const settlePass = (step: Step, x: RequestExchange, verdict: Pass): undefined => {
   const { stage } = step;
   if (verdict.identity !== undefined) x.identity = verdict.identity;
+  if (verdict.dropUpstreamHeaders !== undefined) x.droppedHeaders.push(...verdict.dropUpstreamHeaders);
+  if (verdict.challenge !== undefined) x.challenge = verdict.challenge;
   if (verdict.upstreamHeaders !== undefined) Object.assign(x.upstreamHeaders, verdict.upstreamHeaders);
   if (verdict.responseHeaders !== undefined) Object.assign(x.responseHeaders, verdict.responseHeaders);
   if (verdict.settle !== undefined) x.settles.push(verdict.settle);

@@ -26,6 +26,7 @@ export const authenticateRefusals = (challengeUri: string, quoted: boolean) => {
     `The token in X-Auth-Token is not valid: it is unknown, has expired or was revoked. Get a new one from ${challengeUri}.`,
   );
   return {
+    challenge: headers['www-authenticate'],
     none,
     bound: challenge(
       'bound-token',

@@ -32,7 +32,7 @@ export const authenticate = defineStage({
 const prepared = (options: AuthenticateOptions, tokens: TokensPort): Check<AuthenticateFault> => {
   const refusals = authenticateRefusals(tokens.challengeUri, options.quotedChallenge);
   const serviceVerdict = serviceTokenCheck(options.serviceTokenRoles, tokens);
-  const accept = acceptance(options);
+  const accept = acceptance(options, refusals.challenge);
   const allowedByRules = accessRuleCheck(options.serviceType);
 
   const judge = (x: Exchange, found: FoundToken, answer: TokenAnswer): Answer => {

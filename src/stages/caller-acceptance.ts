@@ -12,13 +12,13 @@ const serviceTokenHeader: readonly string[] = ['x-service-token'];
  * The verdict for an accepted caller. In the common case it is one frozen object per identity: nothing is computed
  * for a request whose token is cached.
  */
-export const acceptance = (options: AuthenticateOptions) => {
+export const acceptance = (options: AuthenticateOptions, challenge: string) => {
   const headersOf = upstreamHeadersOf(options);
   const plain = new WeakMap<Identity, Pass>();
   const plainPass = (identity: Identity): Pass => {
     let verdict = plain.get(identity);
     if (verdict === undefined) {
-      const base = { kind: 'pass', identity, upstreamHeaders: headersOf(identity) } as const;
+      const base = { kind: 'pass', identity, upstreamHeaders: headersOf(identity), challenge } as const;
       verdict = Object.freeze(options.stripToken ? { ...base, dropUpstreamHeaders: tokenHeaders } : base);
       plain.set(identity, verdict);
     }
