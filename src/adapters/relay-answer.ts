@@ -42,18 +42,23 @@ const lower = (name: string): string => {
  * Writes the head of the answer to the client: status, reason and headers as the upstream sent them, repeated ones
  * too, without what is hop by hop; with `Via` continued and our own headers in place of the upstream's same ones.
  * @param ours names in lower case
+ * @param challenge `WWW-Authenticate` for a 401 that has none
  * @returns a sentence when the head cannot be relayed; nothing was written then.
  */
 export const relayHead = (
   res: ServerResponse,
   head: AnswerHead,
   ours: Readonly<Record<string, string>>,
+  challenge?: string,
 ): string | undefined => {
   const { status } = head;
   if (status < 200 || status > 599)
     return `The service behind answered with the status ${status}, which HTTP does not know.`;
   const fields = answerFields(head, ours);
   if (typeof fields === 'string') return fields;
+  if (status === 401 && challenge !== undefined && !names(fields, 'www-authenticate')) {
+    fields.push('WWW-Authenticate', challenge);
+  }
   const reason = plainReason.test(head.reason) ? head.reason : (STATUS_CODES[status] ?? '');
   try {
     res.writeHead(status, reason, fields as unknown as string[]);
@@ -88,6 +93,9 @@ const answerFields = (head: AnswerHead, ours: Readonly<Record<string, string>>):
   for (const name in ours) kept.push(name, ours[name] as string);
   return kept;
 };
+
+const names = (fields: readonly string[], name: string): boolean =>
+  fields.some((field, index) => index % 2 === 0 && lower(field) === name);
 
 const without = (fields: readonly string[], names: readonly string[]): string[] => {
   const kept: string[] = [];
