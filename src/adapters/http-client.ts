@@ -1,4 +1,5 @@
-import { Client, type Dispatcher, Pool } from 'undici';
+import type { Socket } from 'node:net';
+import { type buildConnector, Client, type Dispatcher, Pool } from 'undici';
 import type { Headers } from '../core/exchange.ts';
 import type { Outage } from '../core/ports.ts';
 import { outageOf } from './http-outage.ts';
@@ -55,17 +56,32 @@ const poolSettings = (options: PoolOptions): Pool.Options => ({
 export interface CountedConnection {
   /** How many answers the present connection has brought; the handler counts them. */
   answers: number;
+  /** The present connection ended in an error, e.g. a reset. */
+  readonly broken: boolean;
 }
 
-/** Tells every handler which connection carries its request, since undici's errors do not say whether it was reused. */
+/**
+ * Tells every handler which connection carries its request. undici's errors do not say whether it was reused, and
+ * an answer without length that a reset cuts short is given out as whole (undici 8, `client-h1.js`,
+ * `onHttpSocketError`).
+ */
 class CountingClient extends Client implements CountedConnection {
   answers = 0;
+  #socket: Socket | undefined;
 
-  constructor(origin: URL | string, options: object) {
-    super(origin, options);
-    this.on('connect', () => {
-      this.answers = 0;
-    });
+  constructor(origin: URL | string, options: Client.Options) {
+    const connect = options.connect as buildConnector.connector;
+    const remember: buildConnector.connector = (where, callback) =>
+      connect(where, (...[error, socket]: Parameters<buildConnector.Callback>) => {
+        this.#socket = socket ?? undefined;
+        this.answers = 0;
+        callback(...([error, socket] as Parameters<buildConnector.Callback>));
+      });
+    super(origin, { ...options, connect: remember });
+  }
+
+  get broken(): boolean {
+    return this.#socket?.errored != null;
   }
 
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
@@ -78,7 +94,7 @@ class CountingClient extends Client implements CountedConnection {
 export const createCountingPool = (origin: string, options: PoolOptions): Pool =>
   new Pool(origin, {
     ...poolSettings(options),
-    factory: (url, clientOptions) => new CountingClient(url, clientOptions),
+    factory: (url, clientOptions) => new CountingClient(url, clientOptions as Client.Options),
   });
 
 export interface HttpRequest {

@@ -49,8 +49,6 @@ export class Relay {
   readonly #request: ForwardRequest;
   readonly #resolve: (outcome: ForwardOutcome) => void;
   readonly #timer: NodeJS.Timeout;
-  /** The client's socket, watched only while an earlier request on it is still being answered. */
-  readonly #waiting: Socket | undefined;
   #upstream: UpstreamSide | undefined;
   #status: number | undefined;
   #paused = false;
@@ -68,11 +66,9 @@ export class Relay {
     this.#resolve = resolve;
     this.#timer = setTimeout(this.#late, timeoutMs);
     res.on('close', this.#gone);
-    // Of a pipelined request whose turn has not come the response hears nothing when the client leaves.
-    if (res.socket === null) this.#waiting = res.req.socket.once('close', this.#gone);
     request.signal?.addEventListener('abort', this.#stop, { once: true });
     if (request.signal?.aborted) this.#stop();
-    else if (res.destroyed || this.#waiting?.destroyed) this.#gone();
+    else if (res.destroyed) this.#gone();
   }
 
   /** True once the head of the answer has come. */
@@ -146,9 +142,8 @@ export class Relay {
     else {
       this.#settle({ kind: 'cut', status });
       // A plain close would look like the regular end to a client without length or chunks (RFC 9112 8).
-      const { socket } = this.#res;
+      this.#res.socket?.resetAndDestroy();
       this.#res.destroy();
-      socket?.resetAndDestroy();
     }
     this.#upstream?.abort();
   }
@@ -178,7 +173,6 @@ export class Relay {
     this.settled = true;
     clearTimeout(this.#timer);
     this.#res.off('close', this.#gone).off('drain', this.#drained);
-    this.#waiting?.off('close', this.#gone);
     this.#request.signal?.removeEventListener('abort', this.#stop);
     this.#resolve(outcome);
   }

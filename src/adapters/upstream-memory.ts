@@ -126,7 +126,8 @@ class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#relay.end();
+    if (this.connection?.broken) this.#relay.failed('reset');
+    else this.#relay.end();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {

@@ -4,12 +4,17 @@ import type { Socket } from 'node:net';
 /** Milliseconds for which a client may go on sending after its answer, before the connection is cut. */
 const lingerMs = 1000;
 
+/** Unanswered requests on one connection; no client needs as many, and each holds memory and an upstream connection. */
+const mostPipelined = 100;
+
 /**
  * The open connections and what each is doing. Node's own `closeIdleConnections` spares sockets that never sent a
  * request, which would hold up every shutdown.
  */
 export class Connections {
   readonly #last = new Map<Socket, ServerResponse | undefined>();
+  /** Responses to pipelined requests that waited for an earlier one when they began. */
+  readonly #queued = new Map<Socket, ServerResponse[]>();
   #emptied: (() => void) | undefined;
 
   get size(): number {
@@ -20,6 +25,7 @@ export class Connections {
     this.#last.set(socket, undefined);
     socket.once('close', () => {
       this.#last.delete(socket);
+      this.#abandon(socket);
       if (this.#last.size === 0) this.#emptied?.();
     });
     lingering(socket, () => this.#last.get(socket)?.req.complete === false);
@@ -33,7 +39,25 @@ export class Connections {
     const last = this.#last.get(socket);
     if (last !== undefined && !last.shouldKeepAlive) return false;
     this.#last.set(socket, res);
-    return true;
+    return last === undefined || last.writableFinished || this.#queue(socket, res);
+  }
+
+  #queue(socket: Socket, res: ServerResponse): boolean {
+    const queued = this.#queued.get(socket)?.filter((earlier) => !earlier.writableFinished) ?? [];
+    this.#queued.set(socket, [...queued, res]);
+    if (queued.length < mostPipelined) return true;
+    socket.destroy();
+    return false;
+  }
+
+  /** Node tells only the response whose turn it is that the client has left. */
+  #abandon(socket: Socket): void {
+    for (const res of this.#queued.get(socket) ?? []) {
+      if (res.destroyed || res.writableFinished) continue;
+      res.destroy();
+      res.emit('close');
+    }
+    this.#queued.delete(socket);
   }
 
   /**
