@@ -1,10 +1,9 @@
 import type { Exchange } from '../core/exchange.ts';
-import type { EffectiveChange } from '../core/metadata.ts';
 import { defineStage } from '../core/stage.ts';
 import { deny, pass, type Verdict } from '../core/verdict.ts';
 import { createGuardAudit } from './guard-audit.ts';
 import { guardOptions } from './guard-options.ts';
-import { changesOf, keyMatcher, mayTouch } from './guarded-key.ts';
+import { changesOf, type KeyChange, keyMatcher, mayTouch } from './guarded-key.ts';
 import { lookupFaults, lookupVerdict } from './lookup-refusal.ts';
 import { refusalSentence, retryAfterMs } from './resize-refusal.ts';
 import { resizingServers } from './resize-scene.ts';
@@ -52,9 +51,11 @@ export const diskConfigGuard = defineStage({
       return options.onLookupError === 'flag' ? { kind: 'pass', flag: 'lookup-failed' } : pass;
     };
 
-    const judge = async (x: Exchange, imageId: string, change: EffectiveChange): Promise<GuardVerdict> => {
-      const changes = changesOf(change, matches);
-      if (changes.length === 0) return pass;
+    const judge = async (
+      x: Exchange,
+      imageId: string,
+      changes: readonly KeyChange[],
+    ): Promise<GuardVerdict> => {
       if (x.identity?.roles.some((role) => allowed.has(role)) === true) {
         return {
           kind: 'pass',
@@ -84,7 +85,8 @@ export const diskConfigGuard = defineStage({
         return pass;
       const change = await x.change();
       if (change.kind !== 'found') return failed(lookupVerdict(change, 'the image'));
-      return judge(x, intent.target.imageId, change.value);
+      const changes = changesOf(change.value, intent, matches);
+      return changes.length === 0 ? pass : judge(x, intent.target.imageId, changes);
     };
   },
 });

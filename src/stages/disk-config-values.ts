@@ -82,7 +82,7 @@ export const diskConfigValues = defineStage({
       if (privileged) return pass;
       const change = await x.change();
       if (change.kind !== 'found') return lookupVerdict(change, 'the image');
-      if (changesOf(change.value, matches).length === 0) return pass;
+      if (changesOf(change.value, intent, matches).length === 0) return pass;
       // Whichever spelling changes: the reserved value under one of them speaks for the key.
       const { before } = change.value;
       const held = Object.keys(before).find((name) => matches(name) && kept.has(fold(before[name] ?? '')));

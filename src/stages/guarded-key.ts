@@ -32,11 +32,16 @@ export interface KeyChange {
   readonly to: string | undefined;
 }
 
-/** Every change of the guarded key, under all its spellings. */
+/**
+ * Every change of the guarded key, under all its spellings. The upstream may fold keys or not: a removal that names a
+ * spelling which is not there counts as the removal of the one that is.
+ */
 export const changesOf = (
   change: EffectiveChange,
+  intent: MetadataIntent,
   matches: (key: string) => boolean,
 ): readonly KeyChange[] => {
+  const { before, after } = change;
   const found: KeyChange[] = [];
   for (const key of keysLike(change.set, matches)) found.push({ key, from: undefined, to: change.set[key] });
   for (const key of Object.keys(change.changed).filter(matches)) {
@@ -45,6 +50,9 @@ export const changesOf = (
   }
   for (const key of keysLike(change.removed, matches))
     found.push({ key, from: change.removed[key], to: undefined });
+  if (intent.named.some((name) => matches(name) && before[name] === undefined && after[name] === undefined)) {
+    for (const key of keysLike(before, matches)) found.push({ key, from: before[key], to: undefined });
+  }
   return found;
 };
 

@@ -21,7 +21,11 @@ export const metadataSchema = defineStage({
   gives: [],
   ports: [],
   faults: {
-    invalid: { status: 400, name: 'badRequest', when: 'The body does not meet the JSON Schema of the policy for this call.' },
+    invalid: {
+      status: 400,
+      name: 'badRequest',
+      when: 'The body does not meet the JSON Schema of the policy for this call.',
+    },
   },
   prepare({ schemas }, _ports, scope) {
     if (scope.operations.length === 0) {
@@ -36,11 +40,14 @@ export const metadataSchema = defineStage({
           validators.set(operation.name, compiler.compile(path));
         }
       } catch (error) {
-        if (error instanceof SchemaError) throw new OptionError(['schemas', operation.name], `${error.message}.`);
+        if (error instanceof SchemaError)
+          throw new OptionError(['schemas', operation.name], `${error.message}.`);
         throw error;
       }
     }
-    const stray = Object.keys(schemas).find((name) => !scope.operations.some((operation) => operation.name === name));
+    const stray = Object.keys(schemas).find(
+      (name) => !scope.operations.some((operation) => operation.name === name),
+    );
     if (stray !== undefined) {
       throw new OptionError(['schemas', stray], `route "${scope.routeId}" has no operation "${stray}".`);
     }

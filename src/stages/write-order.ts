@@ -9,6 +9,9 @@ import { lookupFaults, lookupVerdict } from './lookup-refusal.ts';
 type Held = Extract<Lease, { kind: 'held' }>;
 type OrderVerdict = Verdict<'busy' | 'order-unavailable' | 'lookup-failed'>;
 
+/** The end of a resize too: what is remembered of it must be forgotten before the next one begins. */
+const ordered: ReadonlySet<string> = new Set(['resize', 'migrate', 'confirm-resize', 'revert-resize']);
+
 /** Names of what is held, always taken in this order, so that two requests can never wait for each other. */
 type Names = readonly string[];
 
@@ -67,7 +70,7 @@ export const writeOrder = defineStage({
         return writes === 'all' ? [image] : [];
       }
       if (intent?.kind !== 'server' || intent.serverId === undefined) return [];
-      if (intent.action !== 'resize' && intent.action !== 'migrate') return [];
+      if (!ordered.has(intent.action)) return [];
       const server = await x.server(intent.serverId);
       if (server.kind !== 'found') return server;
       return [server.value.imageId === undefined ? volumes : `image:${server.value.imageId}`];
