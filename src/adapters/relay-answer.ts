@@ -52,7 +52,7 @@ export const relayHead = (
   challenge?: string,
 ): string | undefined => {
   const { status } = head;
-  if (status < 200 || status > 599)
+  if (!(status >= 200 && status <= 599))
     return `The service behind answered with the status ${status}, which HTTP does not know.`;
   const fields = answerFields(head, ours);
   if (typeof fields === 'string') return fields;
