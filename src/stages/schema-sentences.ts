@@ -27,7 +27,7 @@ const refusalOf = (error: ErrorObject): string | undefined => {
 
 const sentence = (error: ErrorObject): string => {
   const name = error.propertyName ?? '';
-  const at = `${shorten(error.instancePath)}${name === '' ? '' : `/${shorten(name)}`}` || 'the body';
+  const at = `${shorten(error.instancePath)}${name === '' ? '' : `/${shorten(name)}`}` || 'The body';
   const refusal = refusalOf(error);
   if (refusal !== undefined) return `${at}: ${refusal}`;
   const subject =
