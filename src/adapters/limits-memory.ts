@@ -1,19 +1,18 @@
 import type { LimitDefinition } from '../core/policy.ts';
-import type { LimitCharge, LimitState, LimitsAnswer, LimitsPort } from '../core/ports.ts';
+import type { LimitCharge, LimitState, LimitsAnswer } from '../core/ports.ts';
 import { limitIdentity } from './limit-keys.ts';
 import { memoryWindows, type Windows } from './limiter.ts';
+import { belongsTo, type LimitsStore } from './limits-store.ts';
 
 export interface MemoryLimitsOptions {
   /** Subjects remembered for each limit; one takes about 430 bytes. Past it the oldest windows are forgotten. */
   readonly maxSubjects?: number;
 }
 
-export interface MemoryLimits extends LimitsPort {
+export interface MemoryLimits extends LimitsStore {
   /** Both answer at once: the process holds the counters. */
   consume(charges: readonly LimitCharge[]): LimitsAnswer;
   peek(charges: readonly LimitCharge[]): LimitsAnswer;
-  /** Forgets the counters of these subjects for the named limit, or for all limits. Returns how many there were. */
-  reset(isSubject: (subject: string) => boolean, limitName?: string): number;
   /** Subjects remembered at this moment, over all limits. */
   size(): number;
 }
@@ -65,12 +64,12 @@ export const createMemoryLimits = ({ maxSubjects = 100_000 }: MemoryLimitsOption
       return { kind: 'counted', states };
     },
     peek: (charges) => ({ kind: 'counted', states: charges.map(look) }),
-    reset(isSubject, limitName) {
+    async reset(party, limitName) {
       let forgotten = 0;
       for (const [id, windows] of held) {
         if (limitName !== undefined && nameOf(id) !== limitName) continue;
         for (const subject of [...windows.subjects()])
-          if (isSubject(subject) && windows.forget(subject)) forgotten += 1;
+          if (belongsTo(party, subject) && windows.forget(subject)) forgotten += 1;
       }
       return forgotten;
     },

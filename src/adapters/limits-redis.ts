@@ -1,10 +1,11 @@
 import type { Log } from '../core/log.ts';
 import type { Meters } from '../core/meters.ts';
-import type { LimitCharge, LimitState, LimitsAnswer, LimitsPort, Outage } from '../core/ports.ts';
+import type { LimitCharge, LimitState, LimitsAnswer, Outage } from '../core/ports.ts';
 import { BlockedCounters } from './limits-blocked.ts';
 import { counterKey, counterPattern } from './limits-keyspace.ts';
 import { standIn, type WhenStoreDown } from './limits-local-share.ts';
 import { type CountedPart, countPart, partsOf, refundPart } from './limits-redis-parts.ts';
+import type { LimitsStore } from './limits-store.ts';
 import type { Redis } from './redis-client.ts';
 
 export interface RedisLimitsOptions {
@@ -18,11 +19,6 @@ export interface RedisLimitsOptions {
   readonly meters: Meters;
   /** Milliseconds of a clock that is never set. */
   readonly monotonic?: () => number;
-}
-
-export interface RedisLimits extends LimitsPort {
-  /** Forgets the counters of a party (`project:<id>`), for the named limit or for all. */
-  reset(party: string, limitName?: string): Promise<number | Outage>;
 }
 
 const meterSpecs = {
@@ -58,7 +54,7 @@ export const createRedisLimits = ({
   log,
   meters,
   monotonic = () => performance.now(),
-}: RedisLimitsOptions): RedisLimits => {
+}: RedisLimitsOptions): LimitsStore => {
   const blocked = new BlockedCounters(monotonic);
   const instead = standIn(whenDown, replicas);
   const up = meters.gauge(meterSpecs.up).at({});

@@ -2,13 +2,13 @@
 
 import type { WhenStoreDown } from '../../src/adapters/limits-local-share.ts';
 import { createRedisLimits } from '../../src/adapters/limits-redis.ts';
+import type { LimitsStore } from '../../src/adapters/limits-store.ts';
 import { createRedis, type Redis } from '../../src/adapters/redis-client.ts';
 import type { RedisPlace } from '../../src/adapters/redis-place.ts';
-import type { LimitsPort } from '../../src/core/ports.ts';
 import { type RecordingLog, type RecordingMeters, recordingLog, recordingMeters } from './recording.ts';
 
 export interface LimitClient {
-  readonly limits: LimitsPort & ReturnType<typeof createRedisLimits>;
+  readonly limits: LimitsStore;
   readonly redis: Redis;
   readonly log: RecordingLog;
   readonly meters: RecordingMeters;

@@ -59,20 +59,14 @@ test('a window is over when its time is, also when its timer has not run yet', (
   assert.equal(admitted(limits.consume([chargeOf(limit)])), false);
 });
 
-test('a reset forgets the counters of the subjects that are meant, for one limit or for all', () => {
+test('a reset forgets the counters of the subjects that are meant, for one limit or for all', async () => {
   const limits = createMemoryLimits();
   const reads = limitOf({ name: 'reads' });
   const writes = limitOf({ name: 'writes' });
   for (const subject of ['project:a', 'project:b'])
     limits.consume([chargeOf(reads, subject), chargeOf(writes, subject)]);
-  assert.equal(
-    limits.reset((subject) => subject === 'project:a', 'reads'),
-    1,
-  );
-  assert.equal(
-    limits.reset((subject) => subject === 'project:b'),
-    2,
-  );
+  assert.equal(await limits.reset('project:a', 'reads'), 1);
+  assert.equal(await limits.reset('project:b'), 2);
   const left = statesOf(limits.peek([chargeOf(reads, 'project:a'), chargeOf(writes, 'project:a')]));
   assert.deepEqual(
     left.map(({ remaining }) => remaining),
