@@ -82,7 +82,9 @@ const behind = <T>(
 ): TreeMatch<T>[] => {
   const project = segments[version];
   const found = tree[how](segments, version);
-  if (project === undefined) return found;
+  // With nothing behind it a segment is no project: `/flavors` is not the root of a project of that name, and the
+  // route of the root is often open to everybody.
+  if (project === undefined || segments.length === version + 1) return found;
   for (const match of tree[how](segments, version + 1)) {
     found.push({
       value: match.value,

@@ -85,6 +85,18 @@ test('a template that names a version matches that version only', () => {
   assert.deepEqual([at('/v2/images/x'), at('/v2.1/images/x'), at('/images/x')], ['glance', 'nova', 'nova']);
 });
 
+test('a route of the root matches the root and its versions, not whatever stands alone', () => {
+  const made = table(['root', path('/', 'GET')], ['broad', path('/**')]);
+  const at = (target: string) => {
+    const found = find(made, 'GET', target);
+    return found.kind === 'route' ? found.value : found.kind;
+  };
+  assert.deepEqual([at('/'), at('/v2.1'), at('/v2.1/')], ['root', 'root', 'root']);
+  for (const target of ['/flavors', '/v2.1/os-keypairs', '/v2/p1', '/p1', '/p1/flavors']) {
+    assert.equal(at(target), 'broad', target);
+  }
+});
+
 test('a path that nothing names is unknown', () => {
   assert.deepEqual(find(table(['guarded', guarded]), 'GET', '/flavors'), { kind: 'unknown' });
 });
