@@ -37,6 +37,7 @@ configure() {
     local new_defaults=false; [ -e "$OSLAB_DIR/new-defaults" ] && new_defaults=true
     configure_keystone; configure_placement; configure_glance; configure_nova; configure_rabbit
     uwsgi_ini keystone  /usr/bin/keystone-wsgi-public 2 4 $P_KEYSTONE
+    uwsgi_ini keystone-brief /usr/bin/keystone-wsgi-public 1 4 $P_KEYSTONE_BRIEF
     uwsgi_ini placement /usr/bin/placement-api        1 4 $P_PLACEMENT
     uwsgi_ini glance    /usr/bin/glance-wsgi-api      2 4 $P_GLANCE
     uwsgi_ini nova-api  /usr/bin/nova-api-wsgi        3 1 $P_NOVA
@@ -63,6 +64,7 @@ methods = external,password,token,application_credential
 [identity]
 password_hash_rounds = 4
 D
+    printf '[DEFAULT]\nlog_file = keystone-brief.log\n[token]\nexpiration = 6\n' > "$E/keystone/keystone-brief.conf"
 }
 
 configure_placement() {

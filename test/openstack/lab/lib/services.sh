@@ -1,6 +1,6 @@
 # One service each: database, message bus, the OpenStack services. Sourced by ../up.
 
-ALL="mariadb epmd rabbitmq neutron-stub keystone placement glance nova-api nova-conductor nova-scheduler nova-cmp1 nova-cmp2"
+ALL="mariadb epmd rabbitmq neutron-stub keystone keystone-brief placement glance nova-api nova-conductor nova-scheduler nova-cmp1 nova-cmp2"
 
 start_db() {
     if [ ! -d "$OSLAB_DIR/mysql/mysql" ]; then
@@ -64,6 +64,9 @@ svc() { # start one service by name
     rabbitmq)  start_rabbit ;;
     neutron-stub) spawn neutron-stub $PY "$E/neutron_stub.py" $IP $P_NEUTRON ;;
     keystone)  OS_KEYSTONE_CONFIG_DIR=$E/keystone OS_KEYSTONE_CONFIG_FILES=keystone.conf spawn keystone uwsgi_python3 --ini "$E/keystone-uwsgi.ini" ;;
+    # A second front of the same Keystone: its tokens live a few seconds only, and a test may stop it without
+    # taking identity from Nova and Glance.
+    keystone-brief) OS_KEYSTONE_CONFIG_DIR=$E/keystone OS_KEYSTONE_CONFIG_FILES="keystone.conf;keystone-brief.conf" spawn keystone-brief uwsgi_python3 --ini "$E/keystone-brief-uwsgi.ini" ;;
     placement) OS_PLACEMENT_CONFIG_DIR=$E/placement spawn placement uwsgi_python3 --ini "$E/placement-uwsgi.ini" ;;
     glance)    OS_GLANCE_CONFIG_DIR=$E/glance spawn glance uwsgi_python3 --ini "$E/glance-uwsgi.ini" ;;
     nova-api)  OS_NOVA_CONFIG_DIR=$E/nova spawn nova-api uwsgi_python3 --ini "$E/nova-api-uwsgi.ini" ;;

@@ -22,7 +22,7 @@ wsgi-file = $2
 D
     # Debian's keystone and nova inis lack this line: uwsgi then closes after each answer without
     # saying so and a client that pools connections meets resets.  OSLAB_RAW_UWSGI=1 keeps it so.
-    case $1 in keystone|nova-api) [ "${OSLAB_RAW_UWSGI:-0}" = 1 ] || echo 'add-header = Connection: close' >> "$E/$1-uwsgi.ini";; esac
+    case $1 in keystone*|nova-api) [ "${OSLAB_RAW_UWSGI:-0}" = 1 ] || echo 'add-header = Connection: close' >> "$E/$1-uwsgi.ini";; esac
     case $1 in glance|placement) cat >> "$E/$1-uwsgi.ini" <<D
 socket-timeout = 10
 http-auto-chunked = true
