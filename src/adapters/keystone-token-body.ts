@@ -1,5 +1,6 @@
 import type { AccessRule, Identity, NamedRef, ProjectRef } from '../core/identity.ts';
 import { isObject } from '../core/json.ts';
+import { sharedDomain, sharedRoles } from './shared-parts.ts';
 
 /** Thrown inside the readers of this folder only; `parsed` turns it into `undefined`. */
 class Unreadable extends Error {
@@ -40,7 +41,7 @@ export const named = (value: unknown): NamedRef => {
 
 const project = (value: unknown): ProjectRef => ({
   ...named(value),
-  domain: optional(object(value)['domain'], named),
+  domain: optional(object(value)['domain'], (domain) => sharedDomain(named(domain))),
 });
 
 export const optional = <T>(value: unknown, read: (value: unknown) => T): T | undefined =>
@@ -70,7 +71,7 @@ export const identityOfV3 = (document: unknown): Identity => {
     project: scope,
     domain,
     systemScope: system?.['all'] === true ? 'all' : undefined,
-    roles: (scoped ? list(token['roles']) : []).map((role) => text(object(role)['name'])),
+    roles: sharedRoles((scoped ? list(token['roles']) : []).map((role) => text(object(role)['name']))),
     expiresAt: instant(token['expires_at']),
     issuedAt: optional(token['issued_at'], instant),
     auditId: optionalText(optional(token['audit_ids'], list)?.[0]),

@@ -10,14 +10,16 @@ import {
   text,
   unreadable,
 } from './keystone-token-body.ts';
+import { sharedRoles } from './shared-parts.ts';
 
 /**
  * A token as `GET /v2.0/tokens/{id}` describes it (Identity API v2.0, "Validate token"), with the members that
  * Rackspace Cloud Identity adds under `RAX-AUTH:` (Rackspace "Identity API 2.0", Validate token).
  * @param asked the token that was asked for: an answer about another one is unreadable
+ * @param withCatalog keep the service catalogue, which v2.0 always sends and which is larger than all the rest
  */
 export const identityOfV2 =
-  (asked: string) =>
+  (asked: string, withCatalog = false) =>
   (document: unknown): Identity => {
     const access = object(object(document)['access']);
     const token = object(access['token']);
@@ -33,7 +35,7 @@ export const identityOfV2 =
       project: tenant === undefined ? undefined : { ...tenant, domain: undefined },
       domain: undefined,
       systemScope: undefined,
-      roles: rolesIn(user['roles'], tenant),
+      roles: sharedRoles(rolesIn(user['roles'], tenant)),
       expiresAt: instant(token['expires']),
       issuedAt: optional(token['issued_at'], instant),
       auditId: optionalText(optional(token['audit_ids'], list)?.[0]),
@@ -41,7 +43,7 @@ export const identityOfV2 =
       impersonator: optional(access['RAX-AUTH:impersonator'], named),
       accessRules: undefined,
       bound: isBinding(token['bind']),
-      catalog: optional(access['serviceCatalog'], list),
+      catalog: withCatalog ? optional(access['serviceCatalog'], list) : undefined,
       rackspace: traits(token, user, access),
     });
   };

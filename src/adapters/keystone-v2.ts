@@ -28,6 +28,8 @@ export interface KeystoneV2Options {
   readonly credential: KeystoneV2Credential;
   readonly clock: ClockPort;
   readonly log: Log;
+  /** Keep the service catalogue: some kilobytes more with each cached token. */
+  readonly catalog?: boolean;
   readonly timing?: KeystoneTiming;
   readonly random?: () => number;
 }
@@ -50,7 +52,8 @@ export const createKeystoneV2 = (options: KeystoneV2Options): TokenSource => {
       path: `/v2.0/tokens/${encodeURIComponent(subject)}`,
       headers: { accept: 'application/json', 'x-auth-token': auth },
     }) as const;
-  const lookup = createKeystoneLookup({ request, reader: identityOfV2 }, caller, own, { clock, log });
+  const reader = (subject: string) => identityOfV2(subject, options.catalog === true);
+  const lookup = createKeystoneLookup({ request, reader }, caller, own, { clock, log });
   return {
     name: 'keystone-v2',
     lookup: (token, signal): Promise<TokenAnswer> =>

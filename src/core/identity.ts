@@ -49,7 +49,7 @@ export interface RackspaceTraits {
   readonly impersonatorRoles: readonly string[];
 }
 
-const lowerRoles = new WeakMap<Identity, readonly string[]>();
+const lowerRoles = new WeakMap<readonly string[], readonly string[]>();
 
 /**
  * Has the caller one of these roles? Case does not count, as in OpenStack services (oslo.policy `_checks.py`,
@@ -58,10 +58,10 @@ const lowerRoles = new WeakMap<Identity, readonly string[]>();
  */
 export const hasAnyRole = (identity: Identity, wanted: ReadonlySet<string>): boolean => {
   if (wanted.size === 0) return false;
-  let roles = lowerRoles.get(identity);
+  let roles = lowerRoles.get(identity.roles);
   if (roles === undefined) {
     roles = identity.roles.map((role) => role.toLowerCase());
-    lowerRoles.set(identity, roles);
+    lowerRoles.set(identity.roles, roles);
   }
   for (const role of roles) if (wanted.has(role)) return true;
   return false;

@@ -64,7 +64,17 @@ const ofRepose: readonly Row[] = [
 ];
 
 /** A role name with a comma would be read as two roles, one of them chosen by whoever may name roles. */
-const roleList = (roles: readonly string[]): string => roles.filter((role) => !role.includes(',')).join(',');
+const roleList = (roles: readonly string[]): string => {
+  let joined = joinedRoles.get(roles);
+  if (joined === undefined) {
+    joined = roles.filter((role) => !role.includes(',')).join(',');
+    joinedRoles.set(roles, joined);
+  }
+  return joined;
+};
+
+/** Many callers share one list. */
+const joinedRoles = new WeakMap<readonly string[], string>();
 
 const capitalised = (value: boolean): string => (value ? 'True' : 'False');
 
@@ -77,10 +87,12 @@ const mapRoles = (identity: Identity): string => {
  * A value as it may stand in a header field: UTF-8 bytes, one character each, since names of users and projects may
  * be in any language. A control character in a name could end the line; such a value is percent-encoded whole.
  */
-const fieldValue = (value: string): string =>
-  /\p{Cc}/u.test(value)
+const fieldValue = (value: string): string => {
+  if (/^[\x20-\x7e]*$/.test(value)) return value;
+  return /\p{Cc}/u.test(value)
     ? encodeURIComponent(value.toWellFormed())
     : Buffer.from(value, 'utf8').toString('latin1');
+};
 
 const write = (headers: Record<string, string>, name: string, value: Value): void => {
   if (value !== undefined) headers[name] = fieldValue(value);

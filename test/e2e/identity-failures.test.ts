@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { createServer as createTlsServer } from 'node:tls';
 import { Value } from 'typebox/value';
 import { createHttpClient, type HttpClient } from '../../src/adapters/http-client.ts';
 import { createKeystoneV2 } from '../../src/adapters/keystone-v2.ts';
@@ -24,6 +27,7 @@ import {
 } from '../support/scripted-keystone.ts';
 import { handClock, tokensOver } from '../support/tokens.ts';
 
+const tlsFolder = join(import.meta.dirname, '../support/tls');
 const timing = { attemptMs: 60, retries: 2, backOffMs: 1 };
 
 interface Version {
@@ -134,4 +138,20 @@ test('Keystone does not speak TLS although its address says so: the client gets 
   t.after(() => plain.close());
   const { port } = plain.address() as AddressInfo;
   assertRefusal(await refusalOf(clientTo(t, `https://127.0.0.1:${port}`)), '503 tls');
+});
+
+test("Keystone's certificate is not one that we trust: the client gets 503, and with its authority it is served", async (t) => {
+  const [cert, key] = await Promise.all(
+    ['cert.pem', 'key.pem'].map((name) => readFile(join(tlsFolder, name), 'utf8')),
+  );
+  const server = createTlsServer({ cert, key }, (socket) => {
+    socket.on('error', () => socket.destroy()).on('data', () => socket.end(notFound));
+  }).listen(0, '127.0.0.1');
+  server.on('tlsClientError', () => undefined);
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  assertRefusal(await refusalOf(clientTo(t, origin)), '503 tls');
+  const trusting = await refusalOf(clientTo(t, origin, { tls: { ca: cert } }));
+  assert.equal(trusting.notes?.['outage'], 'status', 'the connection stands; a 404 to a sign-in is no token');
 });
