@@ -1,6 +1,7 @@
 import { createMemoryLeases } from './adapters/leases-memory.ts';
 import { createRedisLeases } from './adapters/leases-redis.ts';
 import { createMemoryLimits } from './adapters/limits-memory.ts';
+import { type MeteredLimits, meteredLimits } from './adapters/limits-metered.ts';
 import { createRedisLimits } from './adapters/limits-redis.ts';
 import { createRedis, type Redis } from './adapters/redis-client.ts';
 import { type RedisAddress, redisAddress } from './adapters/redis-place.ts';
@@ -14,7 +15,7 @@ import type { ClockPort, Ports } from './core/ports.ts';
 type Shared = Exclude<GatewayConfig['limits'], { store: 'memory' }>;
 
 export interface Store {
-  readonly ports: Pick<Ports, 'limits' | 'leases' | 'resizes'>;
+  readonly ports: Pick<Ports, 'leases' | 'resizes'> & { readonly limits: MeteredLimits };
   /** `undefined`: everything is in this process. */
   readonly redis: Redis | undefined;
   close(): Promise<void>;
@@ -31,7 +32,7 @@ export const composeStore = async (
   const { limits, resizes } = config;
   if (limits.store === 'memory') {
     const ports = {
-      limits: createMemoryLimits(),
+      limits: meteredLimits(createMemoryLimits(), meters),
       leases: createMemoryLeases(),
       resizes: createMemoryResizes(clock, resizes.rememberMs),
     };
@@ -43,7 +44,7 @@ export const composeStore = async (
   return {
     redis,
     ports: {
-      limits: createRedisLimits({ redis, ...limits, log, meters }),
+      limits: meteredLimits(createRedisLimits({ redis, ...limits, log, meters }), meters),
       leases: createRedisLeases({ redis, log, keyPrefix: `${prefix}:lease:` }),
       resizes: createRedisResizes({
         redis,

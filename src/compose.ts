@@ -1,5 +1,6 @@
 import { createForwarder } from './adapters/upstream.ts';
 import { composeTokens } from './compose-identity.ts';
+import { composeLimitsDesk } from './compose-limits-desk.ts';
 import { composeEdge, composeListeners } from './compose-listeners.ts';
 import { composeLookups } from './compose-lookups.ts';
 import { composeStore } from './compose-store.ts';
@@ -7,6 +8,7 @@ import type { GatewayConfig } from './config/schema.ts';
 import type { Meters } from './core/meters.ts';
 import type { ClockPort, Ports } from './core/ports.ts';
 import { createAdminHandler } from './http/admin.ts';
+import { limitsPages } from './http/admin-limits.ts';
 import { createHandler } from './http/handler.ts';
 import { type LoadedSnapshot, type LoadProblem, loadSnapshot, problemLine } from './load-snapshot.ts';
 import { trustedPeers } from './pipeline/client-address.ts';
@@ -106,6 +108,10 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
     },
     token: config.admin.token,
     log,
+    pages: limitsPages(
+      composeLimitsDesk(store.ports.limits, () => policies.snapshots.current.policy.limits),
+      log,
+    ),
   });
   const listeners = await composeListeners(config, composeEdge(config, handler, outside), admin, log);
   return {

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { runDemo } from './demo.ts';
+import { resetLimits, showLimits } from './limits.ts';
 import { writeSchemas } from './schemas.ts';
 import { runServe } from './serve.ts';
 import { listStages } from './stages.ts';
@@ -34,6 +35,33 @@ program
   .description('read settings and policies as serve would, and report every problem with its place')
   .addOption(config)
   .action(runValidate);
+
+const limits = program
+  .command('limits')
+  .description('look at and reset the rate limits of a running gateway');
+
+const admin = new Option(
+  '--admin <url>',
+  'ask this admin listener, with the token in IMAGES_GATEWAY_ADMIN_TOKEN, instead of the one in the settings',
+);
+const party = 'a project id, or user:ID, address:ADDRESS, * for all callers together';
+
+limits
+  .command('show')
+  .description('list the limits and who presses on them, or what one party has left')
+  .argument('[party]', party)
+  .addOption(config)
+  .addOption(admin)
+  .action(showLimits);
+
+limits
+  .command('reset')
+  .description('give a party its whole allowance again')
+  .argument('<party>', party)
+  .option('--limit <name>', 'this limit only')
+  .addOption(config)
+  .addOption(admin)
+  .action(resetLimits);
 
 program.command('stages').description('list the stages that a policy can use').action(listStages);
 

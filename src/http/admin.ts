@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Log } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
+import { type AdminPage, fromBrowser, json, send } from './admin-page.ts';
 
 export interface AdminState {
   /** The gateway is shutting down: not ready, still alive. */
@@ -19,14 +20,14 @@ export interface AdminOptions {
   /** `undefined`: no token is asked for, which the configuration allows on loopback only. */
   readonly token: Secret | undefined;
   readonly log: Log;
+  /** Further pages, by method and path. */
+  readonly pages?: readonly (readonly [string, AdminPage])[];
 }
 
-type Page = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>;
-
 /** The handler of the admin listener: metrics, health, the current revision, reload. */
-export const createAdminHandler = (options: AdminOptions): Page => {
+export const createAdminHandler = (options: AdminOptions): AdminPage => {
   const { state } = options;
-  const pages = new Map<string, Page>([
+  const pages = new Map<string, AdminPage>([
     ['GET /livez', (_req, res) => json(res, 200, { alive: true })],
     [
       'GET /readyz',
@@ -46,8 +47,7 @@ export const createAdminHandler = (options: AdminOptions): Page => {
     [
       'POST /reload',
       async (req, res) => {
-        // A page in the operator's browser could send this too; browsers name the page's origin.
-        if (req.headers.origin !== undefined)
+        if (fromBrowser(req))
           return json(res, 403, { error: 'Reload is not for browsers. Use curl -X POST.' });
         const problems = await options.reload();
         options.log.info(
@@ -57,6 +57,7 @@ export const createAdminHandler = (options: AdminOptions): Page => {
         json(res, problems.length === 0 ? 200 : 422, { revision: state.revision(), problems });
       },
     ],
+    ...(options.pages ?? []),
   ]);
   // Probes carry no token: they tell nothing that an open port does not tell.
   const open = new Set(['/livez', '/readyz']);
@@ -79,17 +80,4 @@ const authorized = (req: IncomingMessage, token: Secret | undefined): boolean =>
   const sent = /^Bearer (.+)$/.exec(req.headers.authorization ?? '')?.[1] ?? '';
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(sent), digest(token.reveal()));
-};
-
-const json = (res: ServerResponse, status: number, value: unknown): void =>
-  send(res, status, 'application/json', `${JSON.stringify(value)}\n`);
-
-const send = (res: ServerResponse, status: number, contentType: string, body: string): void => {
-  res.writeHead(status, {
-    'content-type': contentType,
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  });
-  res.end(body);
 };
