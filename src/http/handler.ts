@@ -2,16 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ForwardPort, Upgrade } from '../core/forward.ts';
 import type { Log } from '../core/log.ts';
 import type { ClockPort } from '../core/ports.ts';
-import { canonicalTarget } from '../pipeline/canonical-path.ts';
+import { admit } from '../pipeline/admit.ts';
 import type { TrustedPeers } from '../pipeline/client-address.ts';
 import type { Snapshot } from '../pipeline/compile.ts';
 import type { Lookups } from '../pipeline/exchange.ts';
 import type { Finished } from '../pipeline/records.ts';
 import { gatewayFault } from '../pipeline/refusal.ts';
-import { cleanRequestHeaders } from '../pipeline/request-headers.ts';
 import { requestIdOf } from '../pipeline/request-id.ts';
 import type { RequestMeters } from '../pipeline/request-meters.ts';
-import { findChain } from './find-chain.ts';
 import { Journey } from './journey.ts';
 
 export interface Gateway {
@@ -48,21 +46,20 @@ export const createHandler = (gateway: Gateway): Handler => {
         gatewayFault('overloaded', 'The gateway is busy. Try again in a second.', { retryAfterMs: 1000 }),
       );
     }
-    const target = canonicalTarget(req.url ?? '');
-    if (target.kind === 'refused') return journey.refuse(gatewayFault(target.fault, target.message));
-    journey.path = target.path;
-    const headers = cleanRequestHeaders(req.rawHeaders, {
+    const head = { method: req.method ?? '', target: req.url ?? '', rawHeaders: req.rawHeaders };
+    const admission = admit(snapshot, head, {
       address: req.socket.remoteAddress ?? '',
       encrypted: 'encrypted' in req.socket,
       httpVersion: req.httpVersion,
       trusted: gateway.trusted,
     });
-    if (headers.kind === 'refused') return journey.refuse(gatewayFault(headers.fault, headers.message));
-    if (headers.spoofed > 0) gateway.spoofed.inc(headers.spoofed);
-    journey.clientAddress = headers.clientAddress;
-    const found = findChain(snapshot, req.method ?? '', target.segments);
-    if (found.kind === 'none') return journey.refuse(found.fault);
-    return journey.run(found, target, headers);
+    const { headers } = admission;
+    journey.path = admission.kind === 'admitted' ? admission.target.path : admission.path;
+    if (headers !== undefined) {
+      if (headers.spoofed > 0) gateway.spoofed.inc(headers.spoofed);
+      journey.clientAddress = headers.clientAddress;
+    }
+    return admission.kind === 'admitted' ? journey.run(admission) : journey.refuse(admission.fault);
   };
 
   return {

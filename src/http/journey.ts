@@ -2,23 +2,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Fault } from '../core/fault.ts';
 import type { ForwardOutcome, Upgrade } from '../core/forward.ts';
 import type { UpstreamOutcome } from '../core/verdict.ts';
+import type { Admission } from '../pipeline/admit.ts';
 import { bodyFraming, readBody } from '../pipeline/body.ts';
-import type { CanonicalTarget } from '../pipeline/canonical-path.ts';
 import { RequestExchange } from '../pipeline/exchange.ts';
-import { JudgedBody, tooLarge } from '../pipeline/judged-body.ts';
+import { type BodyReader, JudgedBody } from '../pipeline/judged-body.ts';
+import { bodyToForward, headersToForward } from '../pipeline/onward.ts';
 import { gatewayFault } from '../pipeline/refusal.ts';
-import type { CleanHeaders } from '../pipeline/request-headers.ts';
 import type { Ending } from '../pipeline/request-meters.ts';
 import { runChain } from '../pipeline/run.ts';
-import type { FoundChain } from './find-chain.ts';
 import type { Gateway } from './handler.ts';
 import { type AnswerNotes, respondFault, respondRelay } from './respond.ts';
 
-type Target = Extract<CanonicalTarget, { kind: 'ok' }>;
-type Cleaned = Extract<CleanHeaders, { kind: 'ok' }>;
-
-/** Methods whose bodies may be piped through unread; any other body is read first, so that its framing is ours. */
-const streamable: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+type Admitted = Extract<Admission, { kind: 'admitted' }>;
 
 /** One request from its canonical path to its records. */
 export class Journey {
@@ -57,7 +52,7 @@ export class Journey {
   }
 
   /** Judges the request and, when all stages let it pass, forwards it. */
-  async run(found: FoundChain, target: Target, headers: Cleaned): Promise<void> {
+  async run({ found, target, headers }: Admitted): Promise<void> {
     const { chain } = found;
     const x = new RequestExchange(
       {
@@ -87,7 +82,8 @@ export class Journey {
         ),
       );
     }
-    const judged = runChain(chain.steps, x, new JudgedBody(this.#req, chain.route, this.#gateway.log));
+    const read: BodyReader = (maxBytes) => readBody(this.#req, { maxBytes });
+    const judged = runChain(chain.steps, x, new JudgedBody(read, chain.route, this.#gateway.log));
     const outcome = judged instanceof Promise ? await judged : judged;
     if (outcome.kind === 'deny') {
       this.refuse(outcome.fault);
@@ -98,7 +94,8 @@ export class Journey {
       this.#finish(outcome.answer.status, 'relayed', undefined);
       return this.#settle(x, { forwarded: false, status: undefined });
     }
-    const body = await this.#bodyToForward(x, chain.route.body.maxBytes);
+    const framing = x.bytes === undefined ? bodyFraming(this.#req).kind : 'none';
+    const body = await bodyToForward(x, framing, read, chain.route.body.maxBytes);
     if (typeof body === 'object' && 'code' in body) {
       this.refuse(body);
       return this.#settle(x, { forwarded: false, status: undefined });
@@ -106,36 +103,18 @@ export class Journey {
     return this.#forward(x, chain.route.upstream, headers, body);
   }
 
-  /** Bytes that were judged, bytes read now because they may not be piped, or word that they may. */
-  async #bodyToForward(
-    x: RequestExchange,
-    maxBytes: number,
-  ): Promise<Uint8Array | 'stream' | undefined | Fault> {
-    if (x.bytes !== undefined) return x.bytes.length === 0 && !streamable.has(x.method) ? undefined : x.bytes;
-    if (bodyFraming(this.#req).kind === 'none') return undefined;
-    if (streamable.has(x.method)) return 'stream';
-    const read = await readBody(this.#req, { maxBytes });
-    if (read.kind === 'complete') return read.bytes;
-    if (read.kind === 'too-large') return tooLarge(maxBytes);
-    return gatewayFault('request-timeout', 'The request body did not arrive completely. Send it again.');
-  }
-
   async #forward(
     x: RequestExchange,
     upstream: string,
-    headers: Cleaned,
+    headers: Admitted['headers'],
     body: Uint8Array | 'stream' | undefined,
   ): Promise<void> {
-    for (const name of x.droppedHeaders) delete headers.forward[name];
-    const forward = Object.assign(headers.forward, x.upstreamHeaders);
-    forward['x-openstack-request-id'] = this.#requestId;
-    if (x.flags.length > 0) forward['x-policy-flag'] = x.flags.join(', ');
     const started = performance.now();
     const outcome = await this.#gateway.forwarder.forward(this.#req, this.#res, {
       upstream,
       method: x.method,
       target: x.path + x.query,
-      headers: forward,
+      headers: headersToForward(x, headers.forward),
       body,
       responseHeaders: this.#responseHeaders(),
       challenge: x.challenge,

@@ -1,10 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import type { Fault } from '../core/fault.ts';
 import type { Json, JsonBody } from '../core/json.ts';
 import type { Log } from '../core/log.ts';
 import type { Operation } from '../core/operation.ts';
 import type { Route } from '../core/policy.ts';
-import { readBody } from './body.ts';
+import type { BodyRead } from './body.ts';
 import type { RequestExchange } from './exchange.ts';
 import { mediaTypeFault } from './media-type.ts';
 import { gatewayFault } from './refusal.ts';
@@ -13,14 +12,17 @@ import { parseStrictJson } from './strict-json.ts';
 
 const noBytes = new Uint8Array(0);
 
+/** Reads the whole body, unless it is larger than so many bytes. */
+export type BodyReader = (maxBytes: number) => Promise<BodyRead>;
+
 /** The body of one request: read whole or refused, parsed strictly, and told as an intent. */
 export class JudgedBody implements BodySource {
-  readonly #req: IncomingMessage;
+  readonly #read: BodyReader;
   readonly #route: Route;
   readonly #log: Log;
 
-  constructor(req: IncomingMessage, route: Route, log: Log) {
-    this.#req = req;
+  constructor(read: BodyReader, route: Route, log: Log) {
+    this.#read = read;
     this.#route = route;
     this.#log = log;
   }
@@ -31,18 +33,18 @@ export class JudgedBody implements BodySource {
 
   async load(x: RequestExchange, withIntent: boolean): Promise<Fault | undefined> {
     if (x.body === undefined) {
-      const fault = await this.#read(x);
+      const fault = await this.#judge(x);
       if (fault !== undefined) return fault;
     }
     return withIntent && x.intent === undefined ? tellIntent(x) : undefined;
   }
 
-  async #read(x: RequestExchange): Promise<Fault | undefined> {
+  async #judge(x: RequestExchange): Promise<Fault | undefined> {
     const { maxBytes, keys } = this.#route.body;
     const mediaTypes = x.operation?.mediaTypes ?? ['application/json'];
     const refused = mediaTypes.length > 0 ? mediaTypeFault(x.headers, mediaTypes) : undefined;
     if (refused !== undefined) return refused;
-    const read = await readBody(this.#req, { maxBytes });
+    const read = await this.#read(maxBytes);
     if (read.kind === 'too-large') return tooLarge(maxBytes);
     if (read.kind === 'aborted')
       return gatewayFault('request-timeout', 'The request body did not arrive completely. Send it again.');

@@ -1,9 +1,9 @@
 import type { Fault } from '../core/fault.ts';
 import type { Operation, Params } from '../core/operation.ts';
-import type { Snapshot } from '../pipeline/compile.ts';
-import { wrongId } from '../pipeline/guarded-ids.ts';
-import { gatewayFault } from '../pipeline/refusal.ts';
-import type { Chain } from '../pipeline/step.ts';
+import type { Snapshot } from './compile.ts';
+import { wrongId } from './guarded-ids.ts';
+import { gatewayFault } from './refusal.ts';
+import type { Chain } from './step.ts';
 
 export interface FoundChain {
   readonly kind: 'chain';

@@ -1,0 +1,34 @@
+import type { Fault } from '../core/fault.ts';
+import type { BodyFraming } from './body.ts';
+import type { RequestExchange } from './exchange.ts';
+import { type BodyReader, tooLarge } from './judged-body.ts';
+import { gatewayFault } from './refusal.ts';
+import type { HeaderFields } from './request-headers.ts';
+
+/** Methods whose bodies may be piped through unread; any other body is read first, so that its framing is ours. */
+const streamable: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+
+/** Bytes that were judged, bytes read now because they may not be piped, or word that they may. */
+export const bodyToForward = async (
+  x: RequestExchange,
+  framing: BodyFraming['kind'],
+  read: BodyReader,
+  maxBytes: number,
+): Promise<Uint8Array | 'stream' | undefined | Fault> => {
+  if (x.bytes !== undefined) return x.bytes.length === 0 && !streamable.has(x.method) ? undefined : x.bytes;
+  if (framing === 'none') return undefined;
+  if (streamable.has(x.method)) return 'stream';
+  const body = await read(maxBytes);
+  if (body.kind === 'complete') return body.bytes;
+  if (body.kind === 'too-large') return tooLarge(maxBytes);
+  return gatewayFault('request-timeout', 'The request body did not arrive completely. Send it again.');
+};
+
+/** The headers that leave: those of the client that were left in, then those that stages set. Changes `forward`. */
+export const headersToForward = (x: RequestExchange, forward: HeaderFields): HeaderFields => {
+  for (const name of x.droppedHeaders) delete forward[name];
+  Object.assign(forward, x.upstreamHeaders);
+  forward['x-openstack-request-id'] = x.requestId;
+  if (x.flags.length > 0) forward['x-policy-flag'] = x.flags.join(', ');
+  return forward;
+};
