@@ -1,10 +1,13 @@
 /** What every store of counters must do, whatever it is made of. */
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
 import { createMemoryLimits } from '../../src/adapters/limits-memory.ts';
+import { serveLimits } from '../../src/adapters/limits-primary.ts';
 import { createRedisLimits } from '../../src/adapters/limits-redis.ts';
+import { createWorkerLimits } from '../../src/adapters/limits-worker.ts';
 import { createRedis, type Redis } from '../../src/adapters/redis-client.ts';
 import { redisAddress } from '../../src/adapters/redis-place.ts';
 import type { LimitDefinition } from '../../src/core/policy.ts';
@@ -39,8 +42,21 @@ const inRedis = (sharded: boolean): LimitsPort => {
   });
 };
 
+/** A worker and its primary, joined by a wire that copies messages as processes do. */
+const inPrimary = (): LimitsPort => {
+  const [near, far] = [new EventEmitter(), new EventEmitter()];
+  const wire = (to: EventEmitter, from: EventEmitter) => ({
+    send: (message: object) =>
+      setImmediate(() => to.emit('message', JSON.parse(JSON.stringify(message)))) && true,
+    on: from.on.bind(from),
+  });
+  serveLimits(wire(near, far), createMemoryLimits());
+  return createWorkerLimits({ channel: wire(far, near), workers: 4 });
+};
+
 const stores: Readonly<Record<string, () => LimitsPort>> = {
   memory: createMemoryLimits,
+  'the primary of several workers': inPrimary,
   Redis: () => inRedis(false),
   // The way a cluster is asked: each party by a script of its own. One server knows no difference.
   'Redis by parties': () => inRedis(true),

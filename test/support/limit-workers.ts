@@ -1,0 +1,58 @@
+/**
+ * A primary with workers that count alone, without a gateway: `limit-workers.ts WORKERS REQUESTS POINTS [SIDES]`.
+ * Prints as JSON how many requests were let through in all, and how long they took.
+ */
+import cluster from 'node:cluster';
+import { once } from 'node:events';
+import { createMemoryLimits } from '../../src/adapters/limits-memory.ts';
+import { serveLimits } from '../../src/adapters/limits-primary.ts';
+import { createWorkerLimits } from '../../src/adapters/limits-worker.ts';
+import { admitted, chargeOf, limitOf } from './limits.ts';
+
+interface Done {
+  readonly passed: number;
+  readonly elapsedMs: number;
+}
+
+const [workers = 1, requests = 0, points = 0, sides = 32] = process.argv.slice(2).map(Number);
+
+const runPrimary = async (): Promise<void> => {
+  const limits = createMemoryLimits();
+  const results = Array.from({ length: workers }, async (): Promise<Done> => {
+    const worker = cluster.fork();
+    serveLimits(worker, limits);
+    const { promise, resolve } = Promise.withResolvers<Done>();
+    worker.on('message', (message: object) => {
+      if ('passed' in message) resolve(message as Done);
+    });
+    const [done] = await Promise.all([promise, once(worker, 'exit')]);
+    return done;
+  });
+  const done = await Promise.all(results);
+  const passed = done.reduce((sum, { passed: count }) => sum + count, 0);
+  const elapsedMs = Math.max(...done.map(({ elapsedMs: ms }) => ms));
+  process.stdout.write(JSON.stringify({ passed, elapsedMs }));
+};
+
+const runWorker = async (): Promise<void> => {
+  const channel = {
+    send: (message: object) => process.send?.(message) ?? false,
+    on: process.on.bind(process),
+  };
+  const limits = createWorkerLimits({ channel, workers });
+  const limit = limitOf({ name: 'shared', points, per: 'hour' });
+  let left = requests / workers;
+  let passed = 0;
+  const side = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      if (admitted(await limits.consume([chargeOf(limit)]))) passed += 1;
+    }
+  };
+  const start = performance.now();
+  await Promise.all(Array.from({ length: sides }, side));
+  const done: Done = { passed, elapsedMs: performance.now() - start };
+  process.send?.(done, undefined, undefined, () => process.disconnect?.());
+};
+
+await (cluster.isPrimary ? runPrimary() : runWorker());
