@@ -33,5 +33,5 @@ export const fetchSecret = async (
   const read = await readText(path, path, largestSecret);
   if (!read.ok) return { fault: `${quoted(path)} cannot be read. ${read.message}` };
   const text = read.text.replace(/\r?\n$/, '');
-  return text === '' ? { fault: `The file ${path} is empty.` } : { secret: new Secret(text) };
+  return text === '' ? { fault: `The file ${quoted(path)} is empty.` } : { secret: new Secret(text) };
 };

@@ -1,14 +1,14 @@
-import type { JsonObject } from '../core/json.ts';
-import { isObject } from '../core/json.ts';
+import { isObject, type JsonObject } from '../core/json.ts';
 import type { Policy } from '../core/policy.ts';
 import { deepFreeze } from '../files/freeze.ts';
 import { parseJson } from '../files/json-source.ts';
 import { type Problem, sortProblems, startOf } from '../files/problem.ts';
-import { Assembler, type PolicyCatalogue } from './assemble.ts';
+import { Assembler, fallbackId, type PolicyCatalogue } from './assemble.ts';
 import { type FolderContent, readPolicyFolder } from './folder.ts';
 import { type PolicySource, readPolicy } from './policy-source.ts';
 import { checkReferences } from './references.ts';
 import { revisionOf } from './revision.ts';
+import { policyWarnings } from './warnings.ts';
 
 export type LoadResult =
   | { readonly ok: true; readonly policy: Policy; readonly warnings: readonly Problem[] }
@@ -49,7 +49,7 @@ export const loadPolicy = async (folder: string, catalogue: PolicyCatalogue): Pr
     limits: deepFreeze(limits.map(({ thing }) => thing)),
     schemas,
   });
-  const warnings = [...content.warnings, ...unguarded(policy)];
+  const warnings = [...content.warnings, ...policyWarnings(policy)];
   return { ok: true, policy, warnings: sortProblems(warnings) };
 };
 
@@ -78,17 +78,9 @@ const readSchemas = (content: FolderContent, problems: Problem[]): ReadonlyMap<s
   return schemas;
 };
 
-const idsOf = (source: PolicySource): string[] =>
-  Array.from(
-    { length: source.count(['routes']) },
-    (_, index) => source.text(['routes', index, 'id']) ?? '',
-  ).filter((id) => id !== '');
-
-/** A route without stages lets everything through: right for a health check, a hole anywhere else. */
-const unguarded = ({ routes, fallback }: Policy): Problem[] =>
-  [...routes, ...(fallback === undefined ? [] : [fallback])]
-    .filter((route) => route.stages.every((use) => use.mode === 'off'))
-    .map((route) => ({
-      place: route.at,
-      message: `Route "${route.id}" has no stages that are on: its requests are forwarded unjudged.`,
-    }));
+const idsOf = (source: PolicySource): string[] => {
+  const count = source.count(['routes']);
+  const ids = Array.from({ length: count }, (_, index) => source.text(['routes', index, 'id']));
+  if (source.has(['default'])) ids.push(fallbackId);
+  return ids.filter((id) => id !== undefined);
+};

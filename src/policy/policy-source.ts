@@ -20,6 +20,8 @@ export interface PolicySource {
   entries<T>(path: Path): Entry<T>[];
   /** How many entries the list at `path` has, right or wrong. */
   count(path: Path): number;
+  /** Whether there is anything at `path`, right or wrong. */
+  has(path: Path): boolean;
   /** The text at `path`, whatever is wrong around it. */
   text(path: Path): string | undefined;
 }
@@ -50,6 +52,7 @@ const policySource = (checked: Checked): PolicySource => {
         (entry) => entry !== undefined,
       ),
     count,
+    has: (path) => checked.at(path) !== undefined,
     text: (path) => {
       const value = checked.at(path);
       return typeof value === 'string' ? value : undefined;

@@ -18,7 +18,7 @@ export interface Assembled {
   readonly routes: readonly Placed<Route>[];
   readonly fallbacks: readonly Placed<Route>[];
   readonly operations: readonly Operation[];
-  /** Ids of all routes, those with faults too; `undefined` when a file could not be read at all. */
+  /** Ids of all routes and of the default section, those with faults too; `undefined` when a file could not be read at all. */
   readonly routeIds: readonly string[] | undefined;
 }
 
@@ -101,10 +101,10 @@ const overlap = ({ match }: Route, methods: readonly string[]): boolean =>
     methods.length === 0 ||
     match.methods.some((method) => methods.includes(method)));
 
-const limitFaults = ({ limits, routeIds, fallbacks, operations }: Assembled): Problem[] => {
+const limitFaults = ({ limits, routeIds, operations }: Assembled): Problem[] => {
   const problems: Problem[] = [];
   const calls = operations.map((operation) => operation.name);
-  const known = [...(routeIds ?? []), ...(fallbacks.length > 0 ? [fallbackId] : [])];
+  const known = routeIds ?? [];
   for (const limit of limits) {
     const { routes, costs = {}, burst, groups = [] } = limit.thing;
     for (const [index, id] of routes.entries()) {

@@ -225,6 +225,14 @@ export const brokenPolicies: readonly BrokenPolicy[] = [
     },
     says: ['b.yaml:2:1: Only one file of a folder can have a section "default", and a.yaml:3 has one.'],
   },
+  {
+    name: 'a limit on a default section that is wrong itself',
+    files: {
+      'a.yaml':
+        'version: 1\nlimits:\n  - { name: l, key: user, points: 1, per: hour, routes: [default] }\ndefault: { upgrade: 1 }\n',
+    },
+    says: ['a.yaml:4:21: "upgrade" must be true or false, not a number.'],
+  },
   { name: 'an empty file', files: { 'a.yaml': '# nothing\n' }, says: ['a.yaml:1:1: The file is empty.'] },
   {
     name: 'no policy file',

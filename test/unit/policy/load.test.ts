@@ -154,6 +154,23 @@ test('a route that judges nothing, and a policy in a subfolder, are warned of', 
   );
 });
 
+test('a limit that never counts is warned of', async (t) => {
+  const limit = (name: string, rest: string) =>
+    `  - { name: ${name}, key: global, points: 1, per: second${rest} }\n`;
+  const folder = await writeFolder(t, {
+    'a.yaml': `version: 1\nlimits:\n${limit('a', '')}${limit('b', ', routes: [x]')}${limit('c', ', mode: off')}routes:\n  - { id: x, match: { path: /x }, stages: [{ use: authenticate }] }\n`,
+  });
+  const result = await loadPolicy(folder, smallCatalogue);
+  assert.ok(result.ok);
+  assert.deepEqual(
+    result.warnings.map(({ message }) => message),
+    [
+      'Limit "a" never counts: no route has the stage "rate-limit".',
+      'Limit "b" never counts on route "x", which lacks the stage "rate-limit".',
+    ],
+  );
+});
+
 test('with several upstreams a route must name its own', async (t) => {
   const folder = await writeFolder(t, {
     'a.yaml': 'version: 1\nroutes:\n  - { id: x, match: { path: /x }, stages: [{ use: authenticate }] }\n',
