@@ -7,10 +7,11 @@ import { composeStore } from './compose-store.ts';
 import type { GatewayConfig } from './config/schema.ts';
 import type { Meters } from './core/meters.ts';
 import type { ClockPort, Ports } from './core/ports.ts';
+import { type Problem, printProblem } from './files/problem.ts';
 import { createAdminHandler } from './http/admin.ts';
 import { limitsPages } from './http/admin-limits.ts';
 import { createHandler } from './http/handler.ts';
-import { type LoadedSnapshot, type LoadProblem, loadSnapshot, problemLine } from './load-snapshot.ts';
+import { type LoadedSnapshot, loadSnapshot } from './load-snapshot.ts';
 import { trustedPeers } from './pipeline/client-address.ts';
 import { createRecords } from './pipeline/records.ts';
 import { createRequestMeters } from './pipeline/request-meters.ts';
@@ -22,8 +23,8 @@ import { Metrics } from './telemetry/metrics.ts';
 /** A policy that does not load: at the start that ends the process, at a reload the old one serves on. */
 export class PolicyProblems extends Error {
   override readonly name = 'PolicyProblems';
-  readonly problems: readonly LoadProblem[];
-  constructor(problems: readonly LoadProblem[]) {
+  readonly problems: readonly Problem[];
+  constructor(problems: readonly Problem[]) {
     super(`the policy folder has ${problems.length} problem(s)`);
     this.problems = problems;
   }
@@ -33,7 +34,7 @@ export interface RunningGateway {
   /** Addresses that were really bound, e.g. `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly adminUrl: string;
-  readonly warnings: readonly LoadProblem[];
+  readonly warnings: readonly Problem[];
   /** Loads the policy folder anew; a folder with problems changes nothing. */
   reload(): Promise<LoadedSnapshot>;
   /** Not ready at once, serving on for the drain time, then finishing what is under way. `now` skips the drain time. */
@@ -104,7 +105,7 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
     scrape: () => meters.scrape(),
     reload: async () => {
       const next = await policies.reload();
-      return next.ok ? [] : next.problems.map(problemLine);
+      return next.ok ? [] : next.problems.map(printProblem);
     },
     token: config.admin.token,
     log,
@@ -163,7 +164,7 @@ const composePolicies = async (config: GatewayConfig, ports: Ports, { clock, met
     } else {
       counted.failed();
       log.error(
-        { problems: next.problems.map(problemLine) },
+        { problems: next.problems.map(printProblem) },
         'policy not loaded; the former revision serves on',
       );
     }

@@ -1,4 +1,4 @@
-import { type LoadProblem, problemLine } from '../load-snapshot.ts';
+import { type Problem, printProblem } from '../files/problem.ts';
 
 /** Prints to standard error and sets the exit code; the process ends when nothing is left to do. */
 export const complain = (message: string): void => {
@@ -7,8 +7,8 @@ export const complain = (message: string): void => {
 };
 
 /** One line a problem, the first words being its place. */
-export const complainOf = (problems: readonly LoadProblem[]): void => {
-  complain(problems.map(problemLine).join('\n'));
+export const complainOf = (problems: readonly Problem[]): void => {
+  complain(problems.map(printProblem).join('\n'));
 };
 
 interface SystemError extends Error {

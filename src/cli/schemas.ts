@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { configJsonSchema } from '../config/json-schema.ts';
+import { configJsonSchema, tokensJsonSchema } from '../config/json-schema.ts';
+import { schemaText } from '../files/editor-schema.ts';
 import { operations } from '../operations/index.ts';
 import { policyJsonSchema } from '../policy/json-schema.ts';
 import { stages } from '../stages/index.ts';
@@ -10,10 +11,11 @@ export const writeSchemas = async (folder: string): Promise<void> => {
   await mkdir(folder, { recursive: true });
   const schemas = {
     'gateway.schema.json': configJsonSchema(),
+    'tokens.schema.json': tokensJsonSchema(),
     'policy.schema.json': policyJsonSchema(stages, operations),
   };
   for (const [name, schema] of Object.entries(schemas)) {
-    await writeFile(join(folder, name), `${JSON.stringify(schema, null, 2)}\n`);
+    await writeFile(join(folder, name), schemaText(schema));
     process.stdout.write(`${join(folder, name)}\n`);
   }
 };

@@ -1,5 +1,6 @@
 import { loadConfig } from '../config/load.ts';
-import { loadSnapshot, problemLine } from '../load-snapshot.ts';
+import { printProblem } from '../files/problem.ts';
+import { loadSnapshot } from '../load-snapshot.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { complainOf } from './complain.ts';
 import { inertPorts } from './inert-ports.ts';
@@ -14,7 +15,7 @@ export const runValidate = async (options: { readonly config: string }): Promise
     meters: new Metrics(),
   });
   if (!policy.ok) return complainOf(policy.problems);
-  for (const warning of policy.warnings) process.stderr.write(`warning: ${problemLine(warning)}\n`);
+  for (const warning of policy.warnings) process.stderr.write(`warning: ${printProblem(warning)}\n`);
   const { revision, policy: read } = policy.snapshot;
   process.stdout.write(
     `valid: ${read.routes.length} routes, ${read.limits.length} limits, revision ${revision}\n`,
