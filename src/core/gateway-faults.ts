@@ -83,7 +83,6 @@ export const gatewayFaults = {
     name: 'computeFault',
     when: 'The service behind gave an answer that is not valid HTTP.',
   },
-  draining: { status: 503, name: 'serviceUnavailable', when: 'The gateway is shutting down.' },
   overloaded: {
     status: 503,
     name: 'serviceUnavailable',
