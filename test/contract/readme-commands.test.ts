@@ -1,0 +1,83 @@
+/** Every command of the README and of the docs does what the text around it says. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type TestContext, test } from 'node:test';
+import { docCommands, runCommands, statusesIn } from '../support/doc-commands.ts';
+import { docSandbox } from '../support/doc-sandbox.ts';
+import { markdownFile, markdownFiles } from '../support/markdown.ts';
+import { root } from '../support/source-files.ts';
+
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly scripts: Readonly<Record<string, string>>;
+};
+
+/** What a clone is made ready with, built or tested by: run by `.ci/run` on a clean clone, and here only looked up. */
+const isNpm = (text: string): boolean => text.startsWith('npm ');
+
+/** `npm start` itself, on free ports; where it listens stands in its first line. */
+const startDemo = async (t: TestContext): Promise<{ readonly url: string; readonly adminUrl: string }> => {
+  const child = spawn('npm', ['start', '--silent', '--', '--port', '0', '--admin-port', '0'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  const exit = once(child, 'close');
+  t.after(async () => {
+    // npm hands no signal on to what it started, so the whole group is told.
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+    await exit;
+  });
+  for await (const line of createInterface(child.stdout)) {
+    const [url, adminUrl] = line.match(/http:\/\/127\.0\.0\.1:\d+/g) ?? [];
+    if (url !== undefined && adminUrl !== undefined) return { url, adminUrl };
+  }
+  throw new Error('npm start ended without saying where it listens');
+};
+
+for (const { path, text } of markdownFiles().filter(({ text }) => docCommands(text).length > 0))
+  test(`the commands of ${path} do what it says`, async (t) => {
+    const { url, adminUrl } = await startDemo(t);
+    const commands = docCommands(text).filter((command) => !isNpm(command.text));
+    const results = await runCommands(commands, {
+      ...(await docSandbox(t)),
+      rewrite: (line) =>
+        line.replaceAll('http://127.0.0.1:8080', url).replaceAll('http://127.0.0.1:9901', adminUrl),
+    });
+    for (const { line, text: typed, status, output, exit } of results) {
+      const where = `${path}:${line}: ${typed}\n${output}`;
+      assert.equal(exit, 0, where);
+      if (status !== undefined) assert.equal(statusesIn(output).at(-1), status, where);
+    }
+  });
+
+test('every npm command of the documents is one that there is', () => {
+  const own = ['ci', 'start', 'test', 'pack', 'install'];
+  for (const { path, text } of markdownFiles()) {
+    const code = [...text.matchAll(/```[^`]*```|`[^`]+`/g)].map(([found]) => found).join('\n');
+    for (const [all, run, name = ''] of code.matchAll(/\bnpm (run )?([a-z:]+)/g))
+      assert.ok(run === undefined ? own.includes(name) : name in scripts, `${path}: ${all}`);
+  }
+});
+
+test('the README shows every answer of the documented table, each by one line', () => {
+  const shown = docCommands(markdownFile('README.md')).map(({ status }) => status);
+  for (const status of ['200', '400', '401', '403', '404', '405', '409', '413', '503'])
+    assert.ok(shown.includes(status), status);
+});
+
+test('the refusal that the README prints is the one that is answered', async (t) => {
+  const { url } = await startDemo(t);
+  const readme = markdownFile('README.md');
+  const answer = await fetch(`${url}/v2/images/d0000000-0000-4000-8000-000000000002/metadata`, {
+    method: 'POST',
+    headers: { 'x-auth-token': 'f064c46a782c444cb4ba4b6434288f7c', 'content-type': 'application/json' },
+    body: '{"metadata":{"auto_disk_config":"FALSE"}}',
+  });
+  const { conflictingRequest } = (await answer.json()) as { conflictingRequest: { message: string } };
+  assert.equal(answer.headers.get('retry-after'), '300');
+  assert.ok(readme.replaceAll('\n', ' ').includes(conflictingRequest.message));
+});
