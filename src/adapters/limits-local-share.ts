@@ -6,13 +6,21 @@ import { createMemoryLimits } from './limits-memory.ts';
 export type WhenStoreDown = 'local-share' | 'allow' | 'deny';
 
 export interface StandIn {
+  /** What the store has let through here: it is part of this gateway's share. */
+  admitted(charges: readonly LimitCharge[]): void;
   consume(charges: readonly LimitCharge[], reason: Outage): LimitsAnswer;
   peek(charges: readonly LimitCharge[], reason: Outage): LimitsAnswer;
 }
 
+/** One subject takes about 430 bytes. */
+const maxSubjects = 50_000;
+
+const nothing = (): void => undefined;
+
 /**
  * Answers in place of the store. `local-share`: each gateway counts on its own, an equal part of each limit, at least
  * one point; so the replicas together let through no more than the limit, wherever that is not below their number.
+ * What the store let through before in the same window counts too: an outage does not give everyone a second share.
  * `allow`: nothing is counted. `deny`: the caller is told that the limits cannot be checked.
  *
  * @param replicas how many gateways share the limits.
@@ -23,11 +31,11 @@ export const standIn = (whenDown: WhenStoreDown, replicas: number): StandIn => {
       kind: 'unavailable',
       reason,
     });
-    return { consume: refuse, peek: refuse };
+    return { admitted: nothing, consume: refuse, peek: refuse };
   }
   if (whenDown === 'allow') {
     const allow = (): LimitsAnswer => ({ kind: 'counted', states: [] });
-    return { consume: allow, peek: allow };
+    return { admitted: nothing, consume: allow, peek: allow };
   }
 
   const shares = new WeakMap<LimitDefinition, LimitDefinition>();
@@ -39,7 +47,7 @@ export const standIn = (whenDown: WhenStoreDown, replicas: number): StandIn => {
     }
     return share;
   };
-  const memory = createMemoryLimits();
+  const memory = createMemoryLimits({ maxSubjects });
   const asShares = (charges: readonly LimitCharge[]): readonly LimitCharge[] =>
     charges.map((charge) => {
       const limit = shareOf(charge.limit);
@@ -57,5 +65,9 @@ export const standIn = (whenDown: WhenStoreDown, replicas: number): StandIn => {
       const found = ask(asShares(charges));
       return found.kind === 'counted' ? asLimits(charges, found.states) : found;
     };
-  return { consume: answer(memory.consume), peek: answer(memory.peek) };
+  return {
+    admitted: (charges) => memory.add(asShares(charges)),
+    consume: answer(memory.consume),
+    peek: answer(memory.peek),
+  };
 };

@@ -13,6 +13,8 @@ export interface MemoryLimits extends LimitsStore {
   /** Both answer at once: the process holds the counters. */
   consume(charges: readonly LimitCharge[]): LimitsAnswer;
   peek(charges: readonly LimitCharge[]): LimitsAnswer;
+  /** Charges what was let through elsewhere, whether it fits or not. */
+  add(charges: readonly LimitCharge[]): void;
   /** Subjects remembered at this moment, over all limits. */
   size(): number;
 }
@@ -62,6 +64,9 @@ export const createMemoryLimits = ({ maxSubjects = 100_000 }: MemoryLimitsOption
       for (const [index, charge] of charges.entries())
         if (states[index]?.exceeded === false) states[index] = take(charge);
       return { kind: 'counted', states };
+    },
+    add(charges) {
+      for (const charge of charges) take(charge);
     },
     peek: (charges) => ({ kind: 'counted', states: charges.map(look) }),
     async reset(party, limitName) {

@@ -4,6 +4,7 @@ import type { LimitCharge, LimitState, LimitsAnswer, Outage } from '../core/port
 import { BlockedCounters } from './limits-blocked.ts';
 import { counterKey, counterPattern } from './limits-keyspace.ts';
 import { standIn, type WhenStoreDown } from './limits-local-share.ts';
+import { OwedCharges } from './limits-owed.ts';
 import { type CountedPart, countPart, partsOf, refundPart } from './limits-redis-parts.ts';
 import type { LimitsStore } from './limits-store.ts';
 import type { Redis } from './redis-client.ts';
@@ -57,13 +58,16 @@ export const createRedisLimits = ({
 }: RedisLimitsOptions): LimitsStore => {
   const blocked = new BlockedCounters(monotonic);
   const instead = standIn(whenDown, replicas);
+  const owed = new OwedCharges(monotonic);
   const up = meters.gauge(meterSpecs.up).at({});
   const without = meters.counter(meterSpecs.without);
 
   redis.onChange((there) => {
     up.set(there ? 1 : 0);
-    if (there) log.info({ store: 'redis' }, 'Limits are counted in Redis again.');
-    else log.warn({ store: 'redis', rule: whenDown }, `Without Redis, ${consequence[whenDown]}.`);
+    if (there) {
+      log.info({ store: 'redis' }, 'Limits are counted in Redis again.');
+      void owed.pay(redis);
+    } else log.warn({ store: 'redis', rule: whenDown }, `Without Redis, ${consequence[whenDown]}.`);
   });
   void redis.started.then(() => up.set(redis.available() ? 1 : 0));
 
@@ -103,9 +107,10 @@ export const createRedisLimits = ({
     const refused = answer.kind === 'unavailable' || answer.states.some(refuses);
     for (const { part, states } of parts)
       for (const [index, state] of (states ?? []).entries()) blocked.learn(part.keys[index] as string, state);
-    const owed = refused ? parts.filter(({ charged }) => charged) : [];
-    if (owed.length > 0)
-      await Promise.all(owed.map(({ part, states }) => refundPart(redis, part, states ?? [])));
+    const charged = parts.filter((part) => part.charged);
+    if (!refused) for (const { part } of charged) instead.admitted(part.charges);
+    else if (charged.length > 0)
+      await Promise.all(charged.map(({ part, states }) => refundPart(redis, part, states ?? [])));
     return answer;
   };
 
@@ -116,7 +121,11 @@ export const createRedisLimits = ({
         .map((charge, index) => blocked.state(keys[index] as string, charge))
         .filter((state) => state !== undefined);
       if (usedUp.length > 0) return { kind: 'counted', states: usedUp };
-      if (!redis.available()) return judgeWithout('consume', charges, 'circuit-open');
+      if (!redis.available()) {
+        const answer = judgeWithout('consume', charges, 'circuit-open');
+        if (answer.kind === 'counted') owed.note(charges, keys, answer.states);
+        return answer;
+      }
       return ask('consume', charges, keys);
     },
     peek(charges) {

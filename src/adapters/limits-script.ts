@@ -59,6 +59,21 @@ end
 return 1
 `);
 
+/**
+ * Charges what gateways let through by themselves while the store was away, whether it fits or not. ARGV holds points
+ * and the ms that are left of the gateway's own window for each key.
+ */
+export const owedScript = redisScript(`
+for i = 1, #KEYS do
+  if redis.call('EXISTS', KEYS[i]) == 1 then
+    redis.call('INCRBY', KEYS[i], ARGV[i * 2 - 1])
+  else
+    redis.call('SET', KEYS[i], ARGV[i * 2 - 1], 'PX', ARGV[i * 2])
+  end
+end
+return 1
+`);
+
 /** What the store knows of one counter. */
 export interface Counter {
   readonly consumed: number;

@@ -71,6 +71,27 @@ for (const [name, { begin, end }] of Object.entries(outages))
     assert.ok(admitted(await client.limits.consume([chargeOf(limitOf({ name: 'tight', points: 40 }))])));
   });
 
+test('an outage gives nobody a second allowance: what was let through before and during it is counted', async (t) => {
+  const server = await serve(t);
+  const client = connect(t, server.port, { replicas: 2 });
+  await client.redis.started;
+  const limit = limitOf({ points: 40, per: 'hour' });
+  const ask = async (times: number): Promise<number> => {
+    let passed = 0;
+    for (let turn = 0; turn < times; turn += 1)
+      if (admitted(await client.limits.consume([chargeOf(limit)]))) passed += 1;
+    return passed;
+  };
+  assert.equal(await ask(15), 15);
+  await server.shutdown();
+  await changed(client, false);
+  assert.equal(await ask(10), 5, 'half of the limit, less what Redis let through here');
+  await server.restart();
+  await changed(client, true);
+  const left = async () => statesOf(await client.limits.peek([chargeOf(limit)]))[0]?.remaining;
+  await until(async () => (await left()) === 20, 'Redis knows of all 20');
+});
+
 test('behind a server that swallows everything, limits are judged without a wait, and in Redis once it is one', async (t) => {
   const server = await serve(t);
   await server.shutdown();
