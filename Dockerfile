@@ -1,0 +1,47 @@
+# The gateway as an image: built once, run by a user without rights on a root that may be read-only.
+#
+#   docker build -t images-gateway .
+#   docker run --read-only --cap-drop ALL --security-opt no-new-privileges -p 8080:8080 \
+#     -v /path/to/config:/etc/images-gateway:ro -e IMAGES_GATEWAY_PASSWORD images-gateway
+#
+# The folder that is mounted holds gateway.yaml and the policies that it names.
+#
+# A tag can be moved. Pin the base by its digest where you build:
+#   --build-arg NODE_IMAGE=node:26.10.0-slim@sha256:...
+ARG NODE_IMAGE=node:26.10.0-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+# The package `node`, which clones run on, fetches its binary in a script; here the image has Node.js already.
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY src src
+RUN npx tsc -p tsconfig.build.json
+
+FROM ${NODE_IMAGE} AS dependencies
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+
+FROM ${NODE_IMAGE}
+ENV NODE_ENV=production
+WORKDIR /app
+COPY package.json LICENSE ./
+# The shipped policies, for `demo` and to copy from.
+COPY policies policies
+COPY --from=dependencies /build/node_modules node_modules
+COPY --from=build /build/dist dist
+
+# The number of the image's user `node`: Kubernetes can only tell by a number that it is not root.
+USER 1000
+EXPOSE 8080 9901
+
+# For another admin port: docker run -e IMAGES_GATEWAY_LIVEZ=http://127.0.0.1:9902/livez
+ENV IMAGES_GATEWAY_LIVEZ=http://127.0.0.1:9901/livez
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
+  CMD ["node", "-e", "fetch(process.env.IMAGES_GATEWAY_LIVEZ).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+
+# Node.js is process 1 and hears SIGTERM itself: it drains, finishes what is under way, and ends with 0.
+STOPSIGNAL SIGTERM
+CMD ["node", "dist/main.js", "serve", "--config", "/etc/images-gateway/gateway.yaml"]
