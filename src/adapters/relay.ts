@@ -91,7 +91,7 @@ export class Relay {
     if (this.settled) return;
     // Whoever answers before the body is through may not read the rest of it, so nothing can follow on this connection.
     if (this.#request.body === 'stream' && !this.#res.req.complete) this.#res.shouldKeepAlive = false;
-    const problem = relayHead(this.#res, head, this.#request.responseHeaders);
+    const problem = relayHead(this.#res, head, this.#request.responseHeaders, this.#request.challenge);
     if (problem === undefined) {
       this.#status = head.status;
       this.alive();
