@@ -75,9 +75,15 @@ export class Connections {
     return last.socket === socket && !last.headersSent ? 'answer' : 'cut';
   }
 
-  destroyIdle(): void {
+  /**
+   * Closes idle connections, and the others with their last answer. Node decides on keep-alive when a request comes,
+   * so that a connection whose request came before the shutdown would stay open, idle, behind its answer.
+   */
+  finish(): void {
     for (const [socket, last] of this.#last) {
       if (last === undefined || last.writableFinished) socket.destroy();
+      else if (!last.headersSent) last.shouldKeepAlive = false;
+      else last.once('finish', () => socket.destroySoon());
     }
   }
 

@@ -158,7 +158,7 @@ const control = (server: Server, connections: Connections, beginDrain: () => voi
       beginDrain();
       await pause(delayMs);
       stop();
-      connections.destroyIdle();
+      connections.finish();
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, graceMs);
