@@ -15,6 +15,9 @@ import { type AnswerNotes, respondFault, respondRelay } from './respond.ts';
 
 type Admitted = Extract<Admission, { kind: 'admitted' }>;
 
+const notForwarded: UpstreamOutcome = Object.freeze({ forwarded: false, status: undefined });
+const unknown: UpstreamOutcome = Object.freeze({ forwarded: true, status: undefined });
+
 /** One request from its canonical path to its records. */
 export class Journey {
   readonly #gateway: Gateway;
@@ -51,9 +54,18 @@ export class Journey {
     this.#finish(fault.status, 'refused', fault.code);
   }
 
-  /** Judges the request and, when all stages let it pass, forwards it. */
-  async run({ found, target, headers }: Admitted): Promise<void> {
-    const { chain } = found;
+  /** Judges the request and, when all stages let it pass, forwards it; in any case the stages settle. */
+  async run(admitted: Admitted): Promise<void> {
+    const x = this.#begin(admitted);
+    let outcome = unknown;
+    try {
+      outcome = await this.#travel(x, admitted);
+    } finally {
+      await this.#settle(x, outcome);
+    }
+  }
+
+  #begin({ found, target, headers }: Admitted): RequestExchange {
     const x = new RequestExchange(
       {
         requestId: this.#requestId,
@@ -63,44 +75,44 @@ export class Journey {
         params: found.params,
         headers: headers.seen,
         clientAddress: headers.clientAddress,
-        routeId: chain.route.id,
+        routeId: found.chain.route.id,
         operation: found.operation,
         receivedAt: this.#gateway.clock.now(),
       },
       this.#gateway.lookups,
     );
     this.#exchange = x;
-    this.#route = chain.route.id;
+    this.#route = x.routeId;
     this.#res.once('close', () => {
       if (!this.#res.writableFinished) x.abort();
     });
+    return x;
+  }
+
+  async #travel(x: RequestExchange, { found, headers }: Admitted): Promise<UpstreamOutcome> {
+    const { chain } = found;
     if (this.#upgrade !== undefined && !chain.route.upgrade) {
-      return this.refuse(
-        gatewayFault(
-          'upgrade-refused',
-          'This path takes no protocol upgrade. Send the request without Upgrade.',
-        ),
-      );
+      const message = 'This path takes no protocol upgrade. Send the request without Upgrade.';
+      return this.#refused(gatewayFault('upgrade-refused', message));
     }
     const read: BodyReader = (maxBytes) => readBody(this.#req, { maxBytes });
     const judged = runChain(chain.steps, x, new JudgedBody(read, chain.route, this.#gateway.log));
     const outcome = judged instanceof Promise ? await judged : judged;
-    if (outcome.kind === 'deny') {
-      this.refuse(outcome.fault);
-      return this.#settle(x, { forwarded: false, status: undefined });
-    }
+    if (outcome.kind === 'deny') return this.#refused(outcome.fault);
     if (outcome.kind === 'relay') {
       respondRelay(this.#res, outcome.answer, this.#notes());
       this.#finish(outcome.answer.status, 'relayed', undefined);
-      return this.#settle(x, { forwarded: false, status: undefined });
+      return notForwarded;
     }
     const framing = x.bytes === undefined ? bodyFraming(this.#req).kind : 'none';
     const body = await bodyToForward(x, framing, read, chain.route.body.maxBytes);
-    if (typeof body === 'object' && 'code' in body) {
-      this.refuse(body);
-      return this.#settle(x, { forwarded: false, status: undefined });
-    }
+    if (typeof body === 'object' && 'code' in body) return this.#refused(body);
     return this.#forward(x, chain.route.upstream, headers, body);
+  }
+
+  #refused(fault: Fault): UpstreamOutcome {
+    this.refuse(fault);
+    return notForwarded;
   }
 
   async #forward(
@@ -108,7 +120,7 @@ export class Journey {
     upstream: string,
     headers: Admitted['headers'],
     body: Uint8Array | 'stream' | undefined,
-  ): Promise<void> {
+  ): Promise<UpstreamOutcome> {
     const started = performance.now();
     const outcome = await this.#gateway.forwarder.forward(this.#req, this.#res, {
       upstream,
@@ -122,7 +134,8 @@ export class Journey {
     });
     this.#gateway.meters.upstream(upstream, (performance.now() - started) / 1000);
     this.#conclude(outcome);
-    return this.#settle(x, upstreamOutcome(outcome));
+    // Whatever broke: the upstream may have acted before it did.
+    return outcome.kind === 'failed' ? unknown : { forwarded: true, status: outcome.status };
   }
 
   #conclude(outcome: ForwardOutcome): void {
@@ -183,9 +196,3 @@ export class Journey {
     });
   }
 }
-
-/** Whatever broke: the upstream may have acted before it did. */
-const upstreamOutcome = (outcome: ForwardOutcome): UpstreamOutcome => ({
-  forwarded: true,
-  status: outcome.kind === 'failed' ? undefined : outcome.status,
-});
