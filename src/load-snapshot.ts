@@ -1,3 +1,4 @@
+import { checkCases } from './check-cases.ts';
 import type { Problem } from './files/problem.ts';
 import { operations } from './operations/index.ts';
 import { type Catalogue, compilePolicy, type Snapshot } from './pipeline/compile.ts';
@@ -12,15 +13,20 @@ export type LoadedSnapshot =
  * A policy folder, read and compiled, ready to be swapped in. `serve`, reloads and `validate` all go through here, so
  * that "valid" and "loads" cannot disagree.
  *
+ * The cases beside the policy are part of it: a revision with a red case does not load.
+ *
  * @param upstreams names that `config/gateway.yaml` defines.
  */
 export const loadSnapshot = async (
   folder: string,
   upstreams: readonly string[],
   outside: Pick<Catalogue, 'ports' | 'meters'>,
+  gate: { readonly cases: boolean } = { cases: true },
 ): Promise<LoadedSnapshot> => {
   const loaded = await loadPolicy(folder, { stages, operations, upstreams });
   if (!loaded.ok) return loaded;
   const compiled = compilePolicy(loaded.policy, { stages, operations, ...outside });
-  return compiled.ok ? { ...compiled, warnings: loaded.warnings } : compiled;
+  if (!compiled.ok) return compiled;
+  const problems = gate.cases ? (await checkCases(folder, loaded.policy)).problems : [];
+  return problems.length > 0 ? { ok: false, problems } : { ...compiled, warnings: loaded.warnings };
 };

@@ -4,6 +4,7 @@ import { resetLimits, showLimits } from './limits.ts';
 import { writeSchemas } from './schemas.ts';
 import { runServe } from './serve.ts';
 import { listStages } from './stages.ts';
+import { runTest } from './test.ts';
 import { runValidate } from './validate.ts';
 import { packageVersion } from './version.ts';
 
@@ -62,6 +63,15 @@ limits
   .addOption(config)
   .addOption(admin)
   .action(resetLimits);
+
+program
+  .command('test')
+  .description('judge the cases beside policies (*.cases.yaml), without a network')
+  .argument('[paths...]', 'policy folders or cases files; the folder policies when left out')
+  .option('--json', 'print one JSON document', false)
+  .option('--junit <file>', 'write the results as JUnit XML too')
+  .option('--coverage', 'tell which routes, stages, modes and faults no case reached', false)
+  .action(runTest);
 
 program.command('stages').description('list the stages that a policy can use').action(listStages);
 

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { casesJsonSchema } from '../cases/json-schema.ts';
 import { configJsonSchema, tokensJsonSchema } from '../config/json-schema.ts';
 import { schemaText } from '../files/editor-schema.ts';
 import { operations } from '../operations/index.ts';
@@ -11,6 +12,7 @@ export const writeSchemas = async (folder: string): Promise<void> => {
   await mkdir(folder, { recursive: true });
   const schemas = {
     'gateway.schema.json': configJsonSchema(),
+    'cases.schema.json': casesJsonSchema(),
     'tokens.schema.json': tokensJsonSchema(),
     'policy.schema.json': policyJsonSchema(stages, operations),
   };

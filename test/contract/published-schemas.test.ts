@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { Ajv } from 'ajv';
+import { casesJsonSchema } from '../../src/cases/json-schema.ts';
 import { configJsonSchema, tokensJsonSchema } from '../../src/config/json-schema.ts';
 import { schemaText } from '../../src/files/editor-schema.ts';
 import { operations } from '../../src/operations/index.ts';
@@ -9,6 +10,7 @@ import { policyJsonSchema } from '../../src/policy/json-schema.ts';
 import { stages } from '../../src/stages/index.ts';
 
 const published = {
+  'cases.schema.json': casesJsonSchema(),
   'gateway.schema.json': configJsonSchema(),
   'policy.schema.json': policyJsonSchema(stages, operations),
   'tokens.schema.json': tokensJsonSchema(),

@@ -1,0 +1,70 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { coverageOf } from '../cases/coverage.ts';
+import { junitReport } from '../cases/junit.ts';
+import { isCasesName } from '../cases/load.ts';
+import { type CasesReport, jsonReport, textReport } from '../cases/report.ts';
+import { checkCases } from '../check-cases.ts';
+import { noMeters } from '../core/silence.ts';
+import type { Problem } from '../files/problem.ts';
+import { loadSnapshot } from '../load-snapshot.ts';
+import { upstreamsNamed } from '../policy/upstream-names.ts';
+import { stages } from '../stages/index.ts';
+import { complain, complainOf } from './complain.ts';
+import { inertPorts } from './inert-ports.ts';
+
+export interface TestOptions {
+  readonly json: boolean;
+  readonly junit?: string;
+  readonly coverage: boolean;
+}
+
+/** `images-gateway test [paths]`: judges the cases beside policies. Exit codes 0 green, 1 red, 2 nothing to judge. */
+export const runTest = async (paths: readonly string[], options: TestOptions): Promise<void> => {
+  const reports: CasesReport[] = [];
+  for (const path of paths.length > 0 ? paths : ['policies']) {
+    const tested = await testPath(path, options.coverage);
+    if ('problems' in tested) {
+      complainOf(tested.problems);
+      process.exitCode = 2;
+      continue;
+    }
+    reports.push(tested);
+    if (!options.json) process.stdout.write(textReport(tested));
+  }
+  if (options.json) process.stdout.write(jsonReport(reports));
+  if (options.junit !== undefined) await writeFile(options.junit, junitReport(reports));
+  const results = reports.flatMap((report) => report.results);
+  if (process.exitCode !== undefined) return;
+  if (results.length === 0) {
+    complain('There are no cases here. Write *.cases.yaml beside the policy; see docs/policies.md.');
+    process.exitCode = 2;
+  } else if (results.some(({ outcome }) => outcome !== 'pass')) process.exitCode = 1;
+};
+
+/** @param path a policy folder, or one cases file in it. */
+const testPath = async (
+  path: string,
+  withCoverage: boolean,
+): Promise<CasesReport | { readonly problems: readonly Problem[] }> => {
+  const isFile = isCasesName(path) && (await isThere(path));
+  const folder = isFile ? dirname(path) : path;
+  // The policy alone: its red cases are what this command reports, case by case.
+  const outside = { ports: inertPorts, meters: noMeters };
+  const loaded = await loadSnapshot(folder, await upstreamsNamed(folder), outside, { cases: false });
+  if (!loaded.ok) return loaded;
+  const { policy, revision } = loaded.snapshot;
+  const only = isFile ? ({ at }: { at: { file: string } }) => at.file === path : undefined;
+  const { results, rehearsal, problems } = await checkCases(folder, policy, only);
+  if (results.length === 0 && problems.length > 0) return { problems };
+  const coverage = withCoverage ? coverageOf(rehearsal.snapshot, stages, results) : undefined;
+  return { folder, revision, results, coverage };
+};
+
+const isThere = async (path: string): Promise<boolean> => {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+};
