@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { GatewayConfig } from './config/schema.ts';
+import type { GatewayFault } from './core/gateway-faults.ts';
 import type { Log } from './core/log.ts';
-import type { Meters } from './core/meters.ts';
 import { createApp, type EdgeHandler } from './http/app.ts';
 import type { Handler } from './http/handler.ts';
 import { respondFault } from './http/respond.ts';
@@ -17,13 +17,8 @@ const graceMs = 30_000;
 export const composeEdge = (
   config: GatewayConfig,
   handler: Handler,
-  { log, meters }: { readonly log: Log; readonly meters: Meters },
+  { log, refused }: { readonly log: Log; readonly refused: (stage: string, fault: GatewayFault) => void },
 ): Edge => {
-  const refusals = meters.counter({
-    name: 'images_gateway_edge_refusals_total',
-    help: 'Requests refused before any stage, for the way they are put.',
-    labels: ['fault'],
-  });
   const app = createApp(
     (req, res) => handler.handle(req, res, upgradeOf(req)),
     (error, req, res) => {
@@ -36,7 +31,7 @@ export const composeEdge = (
   const slowest = Math.max(...Object.values(config.upstreams).map(({ timeoutMs }) => timeoutMs));
   const { headersMs, keepAliveMs } = config.timeouts;
   const limits = { headersMs, keepAliveMs, idleMs: Math.max(120_000, slowest * 2) };
-  return createEdge({ app, limits, refused: (fault) => refusals.at({ fault }).inc() });
+  return createEdge({ app, limits, refused: (fault) => refused('gateway', fault) });
 };
 
 export interface Listeners {

@@ -19,6 +19,7 @@ import { createSnapshotMeters } from './pipeline/snapshot-meters.ts';
 import { Snapshots } from './pipeline/snapshots.ts';
 import { createLogger } from './telemetry/logger.ts';
 import { Metrics } from './telemetry/metrics.ts';
+import { createProcessMeters } from './telemetry/process-meters.ts';
 
 /** A policy that does not load: at the start that ends the process, at a reload the old one serves on. */
 export class PolicyProblems extends Error {
@@ -77,6 +78,7 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
   };
   const policies = await composePolicies(config, ports, outside);
   const forwarder = own(createForwarder({ upstreams: config.upstreams, ...outside }));
+  const requestMeters = createRequestMeters(meters);
   const handler = createHandler({
     snapshots: policies.snapshots,
     forwarder,
@@ -84,13 +86,11 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
     clock,
     log,
     trusted: trustedPeers(config.trustedProxies),
-    meters: createRequestMeters(meters),
+    meters: requestMeters,
     spoofed: meters.counter(spoofedHeaders).at({}),
     record: createRecords(log, config.log),
     maxInFlight: config.maxInFlight,
   });
-  meters.observed(inFlightRequests, () => handler.inFlight);
-
   let draining = false;
   const admin = createAdminHandler({
     state: {
@@ -114,7 +114,14 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
       log,
     ),
   });
-  const listeners = await composeListeners(config, composeEdge(config, handler, outside), admin, log);
+  const edge = composeEdge(config, handler, { log, refused: requestMeters.refused });
+  createProcessMeters(meters, {
+    inFlight: () => handler.inFlight,
+    maxInFlight: config.maxInFlight,
+    connections: () => edge.connections,
+    draining: () => draining,
+  });
+  const listeners = await composeListeners(config, edge, admin, log);
   return {
     url: listeners.url,
     adminUrl: listeners.adminUrl,
@@ -132,12 +139,6 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
 const spoofedHeaders = {
   name: 'images_gateway_header_spoof_attempts_total',
   help: 'Headers taken out of requests because they claimed an identity or a trusted name.',
-  labels: [],
-} as const;
-
-const inFlightRequests = {
-  name: 'images_gateway_inflight_requests',
-  help: 'Requests whose answer is not finished.',
   labels: [],
 } as const;
 

@@ -90,6 +90,7 @@ const createUpstream = (
   const settled = (outcome: ForwardOutcome): ForwardOutcome => {
     const now = clock.now();
     measured.outcome(outcome);
+    if (outcome.kind !== 'client-gone') measured.up.set(outcome.kind === 'answered' ? 1 : 0);
     if (outcome.kind === 'answered') {
       if (health.failuresInARow > 0)
         log.info({ upstream: name, failures: health.failuresInARow }, 'the upstream answers again');
@@ -133,6 +134,14 @@ const upstreamMeters = (meters: Meters, upstream: string) => {
       labels: ['upstream'],
     })
     .at({ upstream });
+  const up = meters
+    .gauge({
+      name: 'images_gateway_upstream_up',
+      help: 'Whether the last exchange with an upstream succeeded (1) or failed (0); 1 before the first one.',
+      labels: ['upstream'],
+    })
+    .at({ upstream });
+  up.set(1);
   const outcomes = new Map<string, { inc(): void }>();
   const count = (outcome: string): void => {
     let series = outcomes.get(outcome);
@@ -144,6 +153,7 @@ const upstreamMeters = (meters: Meters, upstream: string) => {
   };
   return {
     retries,
+    up,
     outcome: (outcome: ForwardOutcome): void =>
       count(outcome.kind === 'failed' ? outcome.fault : outcome.kind),
   };

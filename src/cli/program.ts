@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { packageVersion } from '../telemetry/version.ts';
 import { runDemo } from './demo.ts';
 import { resetLimits, showLimits } from './limits.ts';
 import { writeSchemas } from './schemas.ts';
@@ -6,7 +7,6 @@ import { runServe } from './serve.ts';
 import { listStages } from './stages.ts';
 import { runTest } from './test.ts';
 import { runValidate } from './validate.ts';
-import { packageVersion } from './version.ts';
 
 const config = new Option('-c, --config <file>', 'settings of the process').default('config/gateway.yaml');
 const port = (name: string, byDefault: number) =>

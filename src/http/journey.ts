@@ -181,6 +181,10 @@ export class Journey {
   #finish(status: number, ending: Ending, fault: string | undefined): void {
     const seconds = (performance.now() - this.#started) / 1000;
     this.#gateway.meters.count(this.#route, this.#req.method ?? '', status, ending, seconds);
+    if (fault !== undefined) {
+      const [stage = '', name = ''] = fault.split('/');
+      this.#gateway.meters.refused(stage, name);
+    }
     this.#gateway.record({
       requestId: this.#requestId,
       method: this.#req.method ?? '',

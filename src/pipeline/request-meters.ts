@@ -7,6 +7,8 @@ const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 
 export interface RequestMeters {
   count(route: string, method: string, status: number, ending: Ending, seconds: number): void;
+  /** @param stage `gateway` for refusals of no stage. */
+  refused(stage: string, fault: string): void;
   upstream(upstream: string, seconds: number): void;
 }
 
@@ -22,6 +24,11 @@ export const createRequestMeters = (meters: Meters): RequestMeters => {
     help: 'Time from the first byte of a request to the last byte of its answer, by route.',
     labels: ['route'],
     buckets: durationBuckets,
+  });
+  const refusals = meters.counter({
+    name: 'images_gateway_refusals_total',
+    help: 'Requests answered with a fault of ours, by stage and fault; stage gateway for those of no stage.',
+    labels: ['stage', 'fault'],
   });
   const upstreams = meters.histogram({
     name: 'images_gateway_upstream_request_duration_seconds',
@@ -49,6 +56,7 @@ export const createRequestMeters = (meters: Meters): RequestMeters => {
       }
       histogram.observe(seconds);
     },
+    refused: (stage, fault) => refusals.at({ stage, fault }).inc(),
     upstream: (upstream, seconds) => upstreams.at({ upstream }).observe(seconds),
   };
 };
