@@ -45,9 +45,10 @@ export class TokenCache {
     return until !== undefined && now < until;
   }
 
-  keep(hash: string, identity: Identity, now: number): CachedToken {
+  /** @param latest the entry is not fresh for longer than until then, where another replica asked for it */
+  keep(hash: string, identity: Identity, now: number, latest = identity.expiresAt): CachedToken {
     const life = this.#options.seconds * 1000 * (0.9 + 0.2 * this.#random());
-    const freshUntil = Math.min(now + life, identity.expiresAt);
+    const freshUntil = Math.min(now + life, identity.expiresAt, latest);
     const entry = { identity, answer: { kind: 'valid', identity } as const, freshUntil };
     this.#valid.set(hash, entry);
     this.#invalid.delete(hash);

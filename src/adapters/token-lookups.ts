@@ -31,6 +31,8 @@ export interface TokenLookupsOptions {
   /** Turns the service's answer into the one that is given to all who wait. `askedAt`: when it was asked. */
   readonly learn: (hash: string, answer: TokenAnswer, askedAt: number) => TokenAnswer;
   readonly meters: () => TokenMeters;
+  /** Asked before the service, also while that is left alone: what another replica knows. */
+  readonly elsewhere?: ((hash: string) => Promise<TokenAnswer | undefined>) | undefined;
 }
 
 /** Answers that came quickly and may be due to the very token that a caller chose: no reason to leave the service alone. */
@@ -80,12 +82,30 @@ export const createTokenLookups = (options: TokenLookupsOptions): TokenLookups =
     return learn(hash, answer, askedAt);
   };
 
+  const anywhere = async (
+    hash: string,
+    token: string,
+    elsewhere: (hash: string) => Promise<TokenAnswer | undefined>,
+  ): Promise<TokenAnswer> => {
+    const known = await elsewhere(hash);
+    if (known !== undefined) return known;
+    const wait = circuit.enter();
+    return wait === undefined
+      ? lookup(hash, token)
+      : { kind: 'unavailable', reason: 'circuit-open', retryAfterMs: wait };
+  };
+
+  const begin = (hash: string, token: string): Promise<TokenAnswer> | number => {
+    if (options.elsewhere !== undefined) return anywhere(hash, token, options.elsewhere);
+    return circuit.enter() ?? lookup(hash, token);
+  };
+
   return {
     underWay: (hash) => flights.get(hash),
     start(hash, token) {
-      const wait = circuit.enter();
-      if (wait !== undefined) return wait;
-      const flight = lookup(hash, token).finally(() => flights.delete(hash));
+      const begun = begin(hash, token);
+      if (typeof begun === 'number') return begun;
+      const flight = begun.finally(() => flights.delete(hash));
       flights.set(hash, flight);
       return flight;
     },

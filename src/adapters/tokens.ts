@@ -11,7 +11,9 @@ import type {
 import type { CircuitOptions } from './circuit.ts';
 import { createFailedValidations, type FailureLimitOptions } from './failed-validations.ts';
 import { createGrace, type GraceOptions } from './grace.ts';
+import type { RevocationFeed } from './revocation-feed.ts';
 import { type Revocation, type RevocationRecord, Revocations } from './revocations.ts';
+import type { SharedTokenCache } from './shared-token-cache.ts';
 import { type CachedToken, TokenCache, type TokenCacheOptions, tokenCacheDefaults } from './token-cache.ts';
 import { createTokenLookups, type IdentityHealth } from './token-lookups.ts';
 import { tokenMeters } from './token-meters.ts';
@@ -31,6 +33,10 @@ export interface TokensOptions {
   readonly grace?: GraceOptions | undefined;
   /** No limit when left out. */
   readonly failureLimit?: FailureLimitOptions | undefined;
+  /** What other replicas know; none when left out. */
+  readonly shared?: SharedTokenCache | undefined;
+  /** How other replicas are told of revocations; they are not when left out. */
+  readonly openFeed?: ((onRecord: (record: RevocationRecord) => void) => RevocationFeed) | undefined;
   /** Milliseconds for one look-up, retries and the gateway's own sign-in included; 3000 when left out. */
   readonly deadlineMs?: number | undefined;
   readonly random?: (() => number) | undefined;
@@ -38,20 +44,23 @@ export interface TokensOptions {
 
 export interface Tokens extends TokensPort {
   health(): IdentityHealth;
-  /**
-   * Makes tokens void from now on, in this process.
-   * @returns how many cached tokens it hit
-   */
-  revoke(revocation: Revocation): { readonly dropped: number };
-  /** The same for a revocation that another replica ordered. */
-  revoked(record: RevocationRecord): { readonly dropped: number };
+  /** Makes tokens void from now on, here at once and on other replicas within a second. */
+  revoke(revocation: Revocation): Promise<RevocationReport>;
+  close(): void;
+}
+
+export interface RevocationReport {
+  /** How many cached tokens it hit in this process. */
+  readonly dropped: number;
+  /** Whether other replicas are being told; `undefined`: there is no store that they share. */
+  readonly shared: boolean | undefined;
 }
 
 const invalid: TokenAnswer = Object.freeze({ kind: 'invalid' });
 
 /** The tokens port: an identity service behind a cache, a circuit, limits and revocations. */
 export const createTokens = (options: TokensOptions): Tokens => {
-  const { source, clock, log } = options;
+  const { source, clock, log, shared } = options;
   const cache = new TokenCache(options.cache ?? tokenCacheDefaults, options.random ?? Math.random);
   const revocations = new Revocations(clock);
   const failures = createFailedValidations(options.failureLimit, clock);
@@ -63,6 +72,7 @@ export const createTokens = (options: TokensOptions): Tokens => {
     deadlineMs: options.deadlineMs ?? 3000,
     learn: (hash, answer, askedAt) => learn(hash, answer, askedAt),
     meters: () => meters,
+    elsewhere: shared && ((hash) => elsewhere(hash, shared)),
   });
   const meters = tokenMeters(options.meters, source.name, {
     entries: () => cache.size,
@@ -74,10 +84,21 @@ export const createTokens = (options: TokensOptions): Tokens => {
     if (answer.kind === 'unavailable') return answer;
     grace.restored();
     if (answer.kind === 'valid' && !revocations.isRevoked(hash, answer.identity, askedAt)) {
-      return cache.keep(hash, answer.identity, clock.now()).answer;
+      const { identity } = answer;
+      const entry = cache.keep(hash, identity, clock.now());
+      shared?.put(hash, { identity, askedAt, freshUntil: entry.freshUntil });
+      return entry.answer;
     }
     cache.keepInvalid(hash, clock.now());
     return invalid;
+  };
+
+  /** Another replica's word counts as if we had asked when it did, and for no longer. */
+  const elsewhere = async (hash: string, others: SharedTokenCache): Promise<TokenAnswer | undefined> => {
+    const found = await others.get(hash);
+    if (found === undefined || revocations.isRevoked(hash, found.identity, found.askedAt)) return undefined;
+    meters.cache.shared.inc();
+    return cache.keep(hash, found.identity, clock.now(), found.freshUntil).answer;
   };
 
   const unavailable = (
@@ -128,12 +149,15 @@ export const createTokens = (options: TokensOptions): Tokens => {
     return untilAborted(answer, asker.signal, unavailable('timeout', undefined));
   };
 
-  const revoked = (record: RevocationRecord): { readonly dropped: number } => {
-    if ('tokenHash' in record) revocations.add(record, cache.get(record.tokenHash)?.identity);
-    else revocations.add(record);
-    const dropped = cache.drop((hash, identity) => revocations.isRevoked(hash, identity, record.at));
-    return { dropped };
+  /** @returns how many cached tokens it hit */
+  const revoked = (record: RevocationRecord): number => {
+    if ('tokenHash' in record) {
+      revocations.add(record, cache.get(record.tokenHash)?.identity);
+      shared?.drop(record.tokenHash);
+    } else revocations.add(record);
+    return cache.drop((hash, identity) => revocations.isRevoked(hash, identity, record.at));
   };
+  const feed = options.openFeed?.(revoked);
 
   return {
     challengeUri: options.challengeUri,
@@ -159,14 +183,18 @@ export const createTokens = (options: TokensOptions): Tokens => {
       return isPlausibleToken(token) ? ask(hash, token, asker, entry) : invalid;
     },
     health: () => ({ source: source.name, cachedTokens: cache.size, ...lookups.health() }),
-    revoke(revocation) {
+    async revoke(revocation) {
       const by = 'tokenHash' in revocation ? 'token' : 'userId' in revocation ? 'user' : 'project';
       const record = { ...revocation, at: clock.now() };
-      const hit = revoked(record);
+      const dropped = revoked(record);
+      const told = await feed?.publish(record);
       meters.revoked(by);
-      log.info({ kind: 'audit', event: 'tokens-revoked', ...record, ...hit }, 'Tokens were revoked.');
-      return hit;
+      log.info(
+        { kind: 'audit', event: 'tokens-revoked', ...record, dropped, shared: told },
+        'Tokens were revoked.',
+      );
+      return { dropped, shared: told };
     },
-    revoked,
+    close: () => feed?.close(),
   };
 };

@@ -110,7 +110,7 @@ test('grace also holds while the circuit is open', async () => {
 
 test('a revoked token has no grace', async () => {
   const { tokens } = await outage({ seconds: 3600, uses: 9 });
-  tokens.revoke({ userId: 'u1' });
+  await tokens.revoke({ userId: 'u1' });
   const answer = await tokens.validate('t', asker());
   assert.ok(answer.kind === 'unavailable');
   assert.equal(answer.grace, undefined);
