@@ -24,45 +24,50 @@ const nameOf = (id: string): string => id.slice(0, id.lastIndexOf('.'));
 /** Counters in this process. Exact for one process; see limits-redis and limits-cluster for more than one. */
 export const createMemoryLimits = ({ maxSubjects = 100_000 }: MemoryLimitsOptions = {}): MemoryLimits => {
   const held = new Map<string, Windows>();
+  /** The same by definition, of which one limit has several: one for each policy that was loaded. */
+  const known = new WeakMap<LimitDefinition, Windows>();
 
   const windowsOf = (limit: LimitDefinition): Windows => {
+    let windows = known.get(limit);
+    if (windows !== undefined) return windows;
     const { id, seconds } = limitIdentity(limit);
-    let windows = held.get(id);
-    if (windows === undefined) {
-      // A reload brings new definitions: the moment to let go of limits that no longer exist and have run out.
-      for (const [old, { size }] of held) if (size === 0) held.delete(old);
-      windows = memoryWindows(limit.points, seconds, maxSubjects);
-      held.set(id, windows);
-    }
+    windows = held.get(id) ?? memoryWindows(limit.points, seconds, maxSubjects);
+    held.set(id, windows);
+    known.set(limit, windows);
     return windows;
   };
 
-  const look = (charge: LimitCharge): LimitState => {
-    const { limit, subject, points } = charge;
+  const stateOf = (
+    limit: LimitDefinition,
+    consumed: number,
+    resetMs: number,
+    exceeded: boolean,
+  ): LimitState => ({ limit, remaining: Math.max(0, limit.points - consumed), resetMs, exceeded });
+
+  const look = ({ limit, subject, points }: LimitCharge): LimitState => {
     const count = windowsOf(limit).peek(subject);
-    const consumed = count?.consumed ?? 0;
-    return {
-      limit,
-      remaining: Math.max(0, limit.points - consumed),
-      resetMs: count?.resetMs ?? 0,
-      exceeded: consumed + points > limit.points,
-    };
+    if (count === undefined) return stateOf(limit, 0, 0, points > limit.points);
+    return stateOf(limit, count.consumed, count.resetMs, count.consumed + points > limit.points);
   };
 
-  const take = (charge: LimitCharge): LimitState => {
-    const { limit, subject, points } = charge;
+  const take = ({ limit, subject, points }: LimitCharge): LimitState => {
     const { consumed, resetMs } = windowsOf(limit).charge(subject, points);
-    return { limit, remaining: Math.max(0, limit.points - consumed), resetMs, exceeded: false };
+    return stateOf(limit, consumed, resetMs, false);
   };
 
   return {
     consume(charges) {
-      const states = charges.map(look);
+      const states: LimitState[] = [];
+      let refused = false;
+      for (const charge of charges) {
+        const state = look(charge);
+        states.push(state);
+        if (state.exceeded && charge.limit.mode === 'enforce') refused = true;
+      }
       // Nothing runs between the look and the charge, so no other request can take the room that was seen.
-      if (states.some(({ exceeded, limit }) => exceeded && limit.mode === 'enforce'))
-        return { kind: 'counted', states };
-      for (const [index, charge] of charges.entries())
-        if (states[index]?.exceeded === false) states[index] = take(charge);
+      if (!refused)
+        for (let index = 0; index < charges.length; index += 1)
+          if (states[index]?.exceeded === false) states[index] = take(charges[index] as LimitCharge);
       return { kind: 'counted', states };
     },
     add(charges) {

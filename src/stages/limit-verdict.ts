@@ -31,9 +31,18 @@ const sentenceOf = (limit: LimitDefinition): string => {
   return sentence;
 };
 
+/** The last moment that was written: in a flood, most refusals name the same one, and writing it is not cheap. */
+const written = { second: Number.NaN, text: '' };
+
 /** The second, in UTC, at which a client may come back. */
-const retryAt = (now: number, seconds: number): string =>
-  `${new Date(now + seconds * 1000).toISOString().slice(0, 19)}Z`;
+const retryAt = (now: number, seconds: number): string => {
+  const second = Math.ceil(now / 1000) + seconds;
+  if (written.second !== second) {
+    written.second = second;
+    written.text = `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
+  }
+  return written.text;
+};
 
 /**
  * The limit that is named, of those exceeded: where the caller's own limit and a global one refuse together, the
@@ -67,12 +76,12 @@ const some = <T>(list: readonly T[]): list is readonly [T, ...T[]] => list.lengt
 /**
  * What the counters say of a request.
  *
- * @param now milliseconds since the epoch.
+ * @param now gives milliseconds since the epoch.
  */
 export const limitVerdict = (
   answer: LimitsAnswer,
   options: LimitAnswerOptions,
-  now: number,
+  now: () => number,
 ): Verdict<LimitFault> => {
   if (answer.kind === 'unavailable')
     return deny(
@@ -80,17 +89,23 @@ export const limitVerdict = (
       `The limits cannot be checked at the moment. Retry after ${secondsWords(unavailableRetryMs / 1000)}.`,
       { retryAfterMs: unavailableRetryMs, notes: { reason: answer.reason } },
     );
-  const enforced = answer.states.filter(({ limit }) => limit.mode === 'enforce');
-  const over = enforced.filter(({ exceeded }) => exceeded);
-  if (some(over)) return refuse(over, options, now);
-  const flagged = answer.states.filter(({ exceeded }) => exceeded);
-  if (!some(flagged) && !(options.fields && some(enforced))) return pass;
-  return {
-    kind: 'pass',
-    ...(options.fields && some(enforced) && { responseHeaders: rateLimitFields(enforced) }),
-    ...(some(flagged) && {
+  const over: LimitState[] = [];
+  const flagged: LimitState[] = [];
+  let unenforced = 0;
+  for (const state of answer.states) {
+    if (state.limit.mode !== 'enforce') unenforced += 1;
+    if (state.exceeded) (state.limit.mode === 'enforce' ? over : flagged).push(state);
+  }
+  if (some(over)) return refuse(over, options, now());
+  const told =
+    unenforced === 0 ? answer.states : answer.states.filter(({ limit }) => limit.mode === 'enforce');
+  const responseHeaders = options.fields && some(told) ? rateLimitFields(told) : undefined;
+  if (some(flagged))
+    return {
+      kind: 'pass',
+      ...(responseHeaders !== undefined && { responseHeaders }),
       flag: faultOf(named(flagged), options),
       notes: { flaggedLimits: flagged.map(({ limit }) => limit.name) },
-    }),
-  };
+    };
+  return responseHeaders === undefined ? pass : { kind: 'pass', responseHeaders };
 };

@@ -96,7 +96,7 @@ export const rateLimit = defineStage({
       const counting = here.filter(({ methods }) => methods.length === 0 || methods.includes(method));
       byMethod.set(method, counting.map(planLimit));
     }
-    const judge = (answer: LimitsAnswer): Verdict<LimitFault> => limitVerdict(answer, answers, clock.now());
+    const judge = (answer: LimitsAnswer): Verdict<LimitFault> => limitVerdict(answer, answers, clock.now);
 
     if (here.length === 0) return () => pass;
     return (exchange) => {
