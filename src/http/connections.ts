@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** Milliseconds for which a client may go on sending after its answer, before the connection is cut. */
@@ -28,7 +28,7 @@ export class Connections {
       this.#abandon(socket);
       if (this.#last.size === 0) this.#emptied?.();
     });
-    lingering(socket, () => this.#last.get(socket)?.req.complete === false);
+    lingering(socket, () => this.#last.get(socket)?.req);
   }
 
   /**
@@ -104,11 +104,14 @@ export class Connections {
  * Lets a client that is still sending read its answer. Closing a socket with unread data makes the kernel send a
  * reset, which can destroy the answer on its way (RFC 9112 9.6).
  */
-const lingering = (socket: Socket, sending: () => boolean): void => {
+const lingering = (socket: Socket, latest: () => IncomingMessage | undefined): void => {
   const close = socket.destroySoon.bind(socket);
   socket.destroySoon = () => {
-    if (!sending()) return close();
+    const req = latest();
+    if (req === undefined || req.complete) return close();
     socket.end();
+    // Thrown away as it comes; a request that is only paused would collect it in memory.
+    req.resume();
     socket.resume();
     const timer = setTimeout(() => socket.destroy(), lingerMs);
     socket.once('end', () => socket.destroy()).once('close', () => clearTimeout(timer));

@@ -45,11 +45,14 @@ export const readBody = (req: IncomingMessage, bounds: BodyBounds): Promise<Body
 const collect = (req: IncomingMessage, bounds: BodyBounds, resolve: (read: BodyRead) => void): void => {
   const chunks: Buffer[] = [];
   let size = 0;
+  let done = false;
+  // The listeners stay: taking four of them off costs more than reading a small body, and an error that comes later
+  // would end the process if nobody listened.
   const finish = (read: BodyRead): void => {
+    if (done) return;
+    done = true;
     clearTimeout(timer);
-    req.off('data', onData).off('end', onEnd).off('close', onBreak).off('error', onBreak);
-    // Without a listener an error of the request that comes later would end the process.
-    if (read.kind !== 'complete') req.pause().on('error', () => undefined);
+    if (read.kind !== 'complete') req.off('data', onData).pause();
     resolve(read);
   };
   const onData = (chunk: Buffer): void => {
