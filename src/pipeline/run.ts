@@ -114,10 +114,20 @@ const settleVerdict = (step: Step, x: RequestExchange, verdict: Verdict): Outcom
   (outcome === 'flag' ? step.meters.flags : step.meters.denials).get(verdict.fault)?.inc();
   const notes = verdict.notes === undefined ? {} : { notes: verdict.notes };
   x.verdicts.push({ stage, outcome, fault: fault.code, ...notes });
-  if (verdict.responseHeaders !== undefined) Object.assign(x.responseHeaders, verdict.responseHeaders);
+  if (verdict.responseHeaders !== undefined) addResponseHeaders(x, verdict.responseHeaders);
   if (step.mode === 'enforce') return { kind: 'deny', fault };
   x.flags.push(`${stage}/${verdict.fault}`);
   return undefined;
+};
+
+/** Lists of Structured Fields, to which several uses of a stage add theirs (RFC 9651 section 3.1). */
+const lists: ReadonlySet<string> = new Set(['ratelimit', 'ratelimit-policy']);
+
+const addResponseHeaders = (x: RequestExchange, headers: Readonly<Record<string, string>>): void => {
+  for (const [name, value] of Object.entries(headers)) {
+    const earlier = lists.has(name) ? x.responseHeaders[name] : undefined;
+    x.responseHeaders[name] = earlier === undefined ? value : `${earlier}, ${value}`;
+  }
 };
 
 const settlePass = (step: Step, x: RequestExchange, verdict: Pass): undefined => {
@@ -126,7 +136,7 @@ const settlePass = (step: Step, x: RequestExchange, verdict: Pass): undefined =>
   if (verdict.dropUpstreamHeaders !== undefined) x.droppedHeaders.push(...verdict.dropUpstreamHeaders);
   if (verdict.challenge !== undefined) x.challenge = verdict.challenge;
   if (verdict.upstreamHeaders !== undefined) Object.assign(x.upstreamHeaders, verdict.upstreamHeaders);
-  if (verdict.responseHeaders !== undefined) Object.assign(x.responseHeaders, verdict.responseHeaders);
+  if (verdict.responseHeaders !== undefined) addResponseHeaders(x, verdict.responseHeaders);
   if (verdict.settle !== undefined) x.settles.push(verdict.settle);
   const notes = verdict.notes === undefined ? {} : { notes: verdict.notes };
   if (verdict.flag === undefined) {

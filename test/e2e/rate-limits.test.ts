@@ -5,6 +5,7 @@ import type { GatewayConfig } from '../../src/config/schema.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { seedIds } from '../../src/demo/seed-ids.ts';
 import { call, startTestGateway } from '../support/gateway.ts';
+import { writeFolder } from '../support/policy-folder.ts';
 import { startRedis } from '../support/redis.ts';
 
 const { tokens, images, projects } = seedIds;
@@ -92,4 +93,32 @@ test('two gateways with one Redis count together', async (t) => {
   const { status, headers } = await write(one.url, tokens.other, images.other);
   assert.equal(status, 503);
   assert.equal(headers.get('retry-after'), '1');
+});
+
+test('limits by address can stand before authenticate, and the answer tells of those and of the later ones', async (t) => {
+  const dir = await writeFolder(t, {
+    'policy.yaml': `
+version: 1
+limits:
+  - { name: by-address, key: address, points: 3, per: minute }
+  - { name: by-project, key: project, points: 10, per: minute }
+routes:
+  - id: read
+    match: { path: "/images", methods: [GET] }
+    upstream: compute
+    stages:
+      - { use: rate-limit, with: { keys: [address] } }
+      - { use: authenticate }
+      - { use: rate-limit, with: { keys: [project, global] } }
+`,
+  });
+  const { url } = await startTestGateway(t, { config: { policies: { dir } } });
+  const first = await call('GET', `${url}/v2/images`, tokens.demo);
+  assert.equal(first.headers.get('ratelimit'), '"by-address";r=2;t=60, "by-project";r=9;t=60');
+  assert.equal(first.headers.get('ratelimit-policy'), '"by-address";q=3;w=60, "by-project";q=10;w=60');
+  for (const turn of [1, 2]) {
+    const { status } = await call('GET', `${url}/v2/images`, 'f'.repeat(32));
+    assert.equal(status, 401, `guess ${turn}`);
+  }
+  assert.equal((await call('GET', `${url}/v2/images`, 'e'.repeat(32))).status, 413);
 });
