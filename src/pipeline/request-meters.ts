@@ -1,3 +1,4 @@
+import { gatewayFaults } from '../core/gateway-faults.ts';
 import { type CounterSeries, durationBuckets, type HistogramSeries, type Meters } from '../core/meters.ts';
 
 /** How a request ended, for metrics and logs: a bounded set. */
@@ -30,6 +31,8 @@ export const createRequestMeters = (meters: Meters): RequestMeters => {
     help: 'Requests answered with a fault of ours, by stage and fault; stage gateway for those of no stage.',
     labels: ['stage', 'fault'],
   });
+  // Every series exists from the start, at 0, so that the first refusal is seen as a change.
+  for (const fault of Object.keys(gatewayFaults)) refusals.at({ stage: 'gateway', fault });
   const upstreams = meters.histogram({
     name: 'images_gateway_upstream_request_duration_seconds',
     help: 'Time from forwarding a request to the end of the answer of the service behind.',
