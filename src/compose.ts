@@ -3,33 +3,22 @@ import { composeTokens } from './compose-identity.ts';
 import { composeLimitsDesk } from './compose-limits-desk.ts';
 import { composeEdge, composeListeners } from './compose-listeners.ts';
 import { composeLookups } from './compose-lookups.ts';
+import { composePolicies } from './compose-policies.ts';
 import { composeStore } from './compose-store.ts';
 import type { GatewayConfig } from './config/schema.ts';
-import type { Meters } from './core/meters.ts';
-import type { ClockPort, Ports } from './core/ports.ts';
+import type { Ports } from './core/ports.ts';
 import { type Problem, printProblem } from './files/problem.ts';
 import { createAdminHandler } from './http/admin.ts';
 import { limitsPages } from './http/admin-limits.ts';
+import { tokensPages } from './http/admin-tokens.ts';
 import { createHandler } from './http/handler.ts';
-import { type LoadedSnapshot, loadSnapshot } from './load-snapshot.ts';
+import type { LoadedSnapshot } from './load-snapshot.ts';
 import { trustedPeers } from './pipeline/client-address.ts';
 import { createRecords } from './pipeline/records.ts';
 import { createRequestMeters } from './pipeline/request-meters.ts';
-import { createSnapshotMeters } from './pipeline/snapshot-meters.ts';
-import { Snapshots } from './pipeline/snapshots.ts';
 import { createLogger } from './telemetry/logger.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import { createProcessMeters } from './telemetry/process-meters.ts';
-
-/** A policy that does not load: at the start that ends the process, at a reload the old one serves on. */
-export class PolicyProblems extends Error {
-  override readonly name = 'PolicyProblems';
-  readonly problems: readonly Problem[];
-  constructor(problems: readonly Problem[]) {
-    super(`the policy folder has ${problems.length} problem(s)`);
-    this.problems = problems;
-  }
-}
 
 export interface RunningGateway {
   /** Addresses that were really bound, e.g. `http://127.0.0.1:8080`. */
@@ -44,7 +33,7 @@ export interface RunningGateway {
 
 type Logger = ReturnType<typeof createLogger>;
 
-/** Builds and joins everything that the configuration describes, and starts to listen. @throws PolicyProblems */
+/** Builds and joins everything that the configuration describes, and starts to listen. @throws PolicyProblems (see `compose-policies.ts`) */
 export const startGateway = async (
   config: GatewayConfig,
   log: Logger = createLogger(config.log.level),
@@ -66,9 +55,9 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
     parts.push(part);
     return part;
   };
-  const identity = own(composeTokens(config.identity, outside));
-  const lookups = own(composeLookups(config, clock));
   const store = own(await composeStore(config, outside));
+  const identity = own(composeTokens(config, store.redis, outside));
+  const lookups = own(composeLookups(config, clock));
   const ports: Ports = {
     tokens: identity.tokens,
     ...store.ports,
@@ -76,7 +65,7 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
     audit: { record: (event, fields) => log.info({ kind: 'audit', event, ...fields }, event) },
     clock,
   };
-  const policies = await composePolicies(config, ports, outside);
+  const policies = own(await composePolicies(config, ports, outside));
   const forwarder = own(createForwarder({ upstreams: config.upstreams, ...outside }));
   const requestMeters = createRequestMeters(meters);
   const handler = createHandler({
@@ -96,6 +85,7 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
     state: {
       draining: () => draining,
       revision: () => policies.snapshots.current.revision,
+      policy: policies.status,
       details: () => ({
         identity: identity.tokens.health(),
         upstreams: forwarder.health(),
@@ -109,10 +99,13 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
     },
     token: config.admin.token,
     log,
-    pages: limitsPages(
-      composeLimitsDesk(store.ports.limits, () => policies.snapshots.current.policy.limits),
-      log,
-    ),
+    pages: [
+      ...limitsPages(
+        composeLimitsDesk(store.ports.limits, () => policies.snapshots.current.policy.limits),
+        log,
+      ),
+      ...tokensPages(identity.tokens),
+    ],
   });
   const edge = composeEdge(config, handler, { log, refused: requestMeters.refused });
   createProcessMeters(meters, {
@@ -141,38 +134,6 @@ const spoofedHeaders = {
   help: 'Headers taken out of requests because they claimed an identity or a trusted name.',
   labels: [],
 } as const;
-
-interface Outside {
-  readonly clock: ClockPort;
-  readonly meters: Meters;
-  readonly log: Logger;
-}
-
-/** The first snapshot, and the way to the next one. @throws PolicyProblems when the first one does not load. */
-const composePolicies = async (config: GatewayConfig, ports: Ports, { clock, meters, log }: Outside) => {
-  const load = () => loadSnapshot(config.policies.dir, Object.keys(config.upstreams), { ports, meters });
-  const first = await load();
-  if (!first.ok) throw new PolicyProblems(first.problems);
-  const snapshots = new Snapshots(first.snapshot);
-  const counted = createSnapshotMeters(meters, clock);
-  counted.loaded(first.snapshot.revision);
-  const reload = async (): Promise<LoadedSnapshot> => {
-    const next = await load();
-    if (next.ok) {
-      snapshots.swap(next.snapshot);
-      counted.loaded(next.snapshot.revision);
-      log.info({ revision: next.snapshot.revision }, 'policy loaded');
-    } else {
-      counted.failed();
-      log.error(
-        { problems: next.problems.map(printProblem) },
-        'policy not loaded; the former revision serves on',
-      );
-    }
-    return next;
-  };
-  return { snapshots, warnings: first.warnings, reload };
-};
 
 interface Part {
   close(): Promise<void>;

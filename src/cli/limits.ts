@@ -1,7 +1,4 @@
-import { loadConfig } from '../config/load.ts';
-import { Secret } from '../core/secret.ts';
-import { type AdminPlace, adminPlace, callAdmin } from './admin-call.ts';
-import { complain, complainOf } from './complain.ts';
+import { ask, print, type Where } from './ask-admin.ts';
 import { table } from './table.ts';
 
 interface Described {
@@ -33,12 +30,6 @@ interface Overview {
   }[];
 }
 
-interface Where {
-  readonly config: string;
-  /** Address of an admin listener; its token is in the environment then. */
-  readonly admin?: string;
-}
-
 /** `abc` is a project; `user:abc`, `address:192.0.2.1` and `*` are what they say. */
 const partyOf = (text: string): string =>
   text === '*' || /^(project|user|address|anonymous):/.test(text) ? text : `project:${text}`;
@@ -47,30 +38,6 @@ const window = ({ points, per, every }: Described): string =>
   `${points} per ${every === 1 ? per : `${every} ${per}s`}`;
 
 const inSeconds = (ms: number): string => (ms > 0 ? `${Math.ceil(ms / 1000)} s` : '-');
-
-const placeOf = async ({ config, admin }: Where): Promise<AdminPlace | undefined> => {
-  if (admin !== undefined) {
-    const token = process.env['IMAGES_GATEWAY_ADMIN_TOKEN'];
-    return { url: admin.replace(/\/+$/, ''), token: token === undefined ? undefined : new Secret(token) };
-  }
-  const loaded = await loadConfig(config, process.env);
-  if (loaded.ok) return adminPlace(loaded.config);
-  complainOf(loaded.problems);
-  return undefined;
-};
-
-const ask = async <T>(where: Where, method: 'GET' | 'POST', path: string): Promise<T | undefined> => {
-  const place = await placeOf(where);
-  if (place === undefined) return undefined;
-  const answer = await callAdmin<T>(place, method, path);
-  if (answer.ok) return answer.value;
-  complain(answer.message);
-  return undefined;
-};
-
-const print = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};
 
 const showOverview = ({ limits, pressure }: Overview): void => {
   print(

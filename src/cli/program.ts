@@ -6,6 +6,7 @@ import { writeSchemas } from './schemas.ts';
 import { runServe } from './serve.ts';
 import { listStages } from './stages.ts';
 import { runTest } from './test.ts';
+import { revokeTokens } from './tokens.ts';
 import { runValidate } from './validate.ts';
 
 const config = new Option('-c, --config <file>', 'settings of the process').default('config/gateway.yaml');
@@ -63,6 +64,19 @@ limits
   .addOption(config)
   .addOption(admin)
   .action(resetLimits);
+
+program
+  .command('tokens')
+  .description('make tokens void at running gateways')
+  .command('revoke')
+  .description('make one token void, or all that a user or a project has; new ones stay good')
+  .option('--hash <sha256>', 'the token with this SHA-256, in hex')
+  .option('--stdin', 'the token on standard input; only its hash is sent')
+  .option('--user <id>', 'all tokens of this user')
+  .option('--project <id>', 'all tokens of this project')
+  .addOption(config)
+  .addOption(admin)
+  .action(revokeTokens);
 
 program
   .command('test')

@@ -22,7 +22,12 @@ export const checkConsistency = (checked: Checked): Problem[] => {
   if (timeouts !== undefined && timeouts.headersMs > timeouts.requestMs)
     report(['timeouts', 'headersMs'], '"headersMs" must not be greater than "requestMs", which includes it.');
   const identity = checked.part<Mutable<GatewayConfig['identity']>>(['identity']);
-  if (identity !== undefined && identity.kind !== 'static') identity.publicUrl ??= identity.url;
+  if (identity !== undefined && identity.kind !== 'static') {
+    identity.publicUrl ??= identity.url;
+    const limits = checked.part<GatewayConfig['limits']>(['limits']);
+    if (identity.shared !== undefined && limits?.store === 'memory')
+      report(['identity', 'shared'], '"shared" needs a Redis: set "store" in "limits", or leave it out.');
+  }
   return problems;
 };
 

@@ -37,7 +37,18 @@ const passwordOfV2 = Type.Object(
     kind: kind('password', 'A service user with a password.'),
     username: text('Name of the service user.'),
     password: secret('Password of the service user.'),
-    project: text('Name of the tenant that the service user works in.'),
+    project: Type.Optional(
+      text('Name of the tenant that the service user works in; the service of Rackspace needs none.'),
+    ),
+  },
+  closed,
+);
+
+const apiKeyOfV2 = Type.Object(
+  {
+    kind: kind('api-key', 'A service user with an API key, as Rackspace has them.'),
+    username: text('Name of the service user.'),
+    apiKey: secret('API key of the service user.'),
   },
   closed,
 );
@@ -51,6 +62,45 @@ const cache = Type.Object(
   { ...closed, default: {}, description: 'The memory of validated and refused tokens.' },
 );
 
+const failedLookups = Type.Object(
+  {
+    most: count(
+      'How many look-ups with an invalid token one client may cause in the time.',
+      120,
+      1,
+      1_000_000,
+    ),
+    seconds: count('The time, in seconds.', 60, 1, 86_400),
+  },
+  {
+    ...closed,
+    default: {},
+    description:
+      'How many bad tokens of one client are looked up. A client is an IPv4 address or the /64 of an IPv6 address; tokens in the cache are not concerned.',
+  },
+);
+
+const grace = Type.Object(
+  {
+    seconds: count('How long beyond its time in the cache a token is believed, in seconds.', 300, 1, 86_400),
+    uses: count('How often, of all callers together, during one outage.', 1000, 1, 10_000_000),
+  },
+  {
+    ...closed,
+    description:
+      'While Keystone is down, whom it vouched for lately may go on reading, on routes whose `authenticate` has `grace: reads`. None when left out.',
+  },
+);
+
+const shared = Type.Object(
+  { key: secret('What entries are sealed with, the same on all replicas: 32 random bytes or more.') },
+  {
+    ...closed,
+    description:
+      'Share validated tokens between replicas, sealed, in the Redis of `limits`. They are not shared when left out.',
+  },
+);
+
 const keystone = {
   url: held('identity-url', 'Address of Keystone, without its version.'),
   publicUrl: held('url', 'Address that clients are told in WWW-Authenticate.', {
@@ -58,6 +108,13 @@ const keystone = {
   }),
   timeoutMs: milliseconds('The longest that one token look-up takes, retries included.', 3000),
   cache,
+  catalog: Type.Boolean({
+    default: false,
+    description: 'Keep the service catalogue of each token, for `authenticate` with `catalog: true`.',
+  }),
+  failedLookups,
+  grace: Type.Optional(grace),
+  shared: Type.Optional(shared),
 };
 
 const credential = 'By what right the gateway asks Keystone about a token.';
@@ -77,7 +134,7 @@ export const identitySchema = Type.Union(
     Type.Object(
       {
         kind: kind('keystone-v2', 'Keystone or another service with the Identity API v2.0.'),
-        credential: Type.Union([passwordOfV2, callerCredential], { description: credential }),
+        credential: Type.Union([passwordOfV2, apiKeyOfV2, callerCredential], { description: credential }),
         ...keystone,
       },
       closed,

@@ -1,64 +1,12 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
-import { createRedis } from '../../src/adapters/redis-client.ts';
-import { createRevocationFeed } from '../../src/adapters/revocation-feed.ts';
-import { createSharedTokenCache } from '../../src/adapters/shared-token-cache.ts';
+import { test } from 'node:test';
 import { tokenHash } from '../../src/adapters/token-source.ts';
-import { Secret } from '../../src/core/secret.ts';
-import { recordingLog, recordingMeters } from '../support/recording.ts';
-import { startRedis, type TestRedis, until } from '../support/redis.ts';
-import {
-  asker,
-  handClock,
-  type ScriptedSource,
-  scriptedSource,
-  tokensOver,
-  validAnswer,
-} from '../support/tokens.ts';
-
-const started = async (t: TestContext): Promise<TestRedis> => {
-  const redis = await startRedis();
-  t.after(() => redis.close());
-  return redis;
-};
-const token = 'gAAAAAB-not-really-but-long-enough-to-search';
-
-/** One of several gateways that share a Redis. */
-const replica = async (
-  t: TestContext,
-  { host, port }: TestRedis,
-  source: ScriptedSource,
-  key: string | undefined,
-  clock = handClock(),
-) => {
-  const log = recordingLog();
-  const meters = recordingMeters();
-  const redis = createRedis({ place: { kind: 'single', host, port }, log, meters, budgetMs: 500 });
-  await redis.started;
-  const made = tokensOver(source, {
-    clock,
-    meters,
-    log,
-    shared:
-      key === undefined
-        ? undefined
-        : createSharedTokenCache({ redis, key: new Secret(key), clock, meters, log }),
-    openFeed: (onRecord) => createRevocationFeed({ redis, log, onRecord, pollMs: 20 }),
-  });
-  t.after(() => {
-    made.tokens.close();
-    redis.close();
-  });
-  const kind = async (sent = token) => (await made.tokens.validate(sent, asker())).kind;
-  return { tokens: made.tokens, clock, log, meters, redis, kind };
-};
-
-const key = 'a secret of thirty-two bytes or more';
-const entries = async (redis: TestRedis): Promise<string[]> =>
-  (await redis.cli('KEYS', 'images-gateway:token:*')).split('\n').filter((line) => line !== '');
+import { until } from '../support/redis.ts';
+import { entries, key, redisOf, replica, token } from '../support/replicas.ts';
+import { asker, scriptedSource, validAnswer } from '../support/tokens.ts';
 
 test('what one replica validated, another knows without asking Keystone', async (t) => {
-  const redis = await started(t);
+  const redis = await redisOf(t);
   const [one, two] = [scriptedSource(() => validAnswer()), scriptedSource(() => assert.fail('asked'))];
   const first = await replica(t, redis, one, key);
   const second = await replica(t, redis, two, key, first.clock);
@@ -77,7 +25,7 @@ test('what one replica validated, another knows without asking Keystone', async 
 });
 
 test('Redis holds neither a token nor a name that could be read', async (t) => {
-  const redis = await started(t);
+  const redis = await redisOf(t);
   const { kind } = await replica(
     t,
     redis,
@@ -102,7 +50,7 @@ for (const [name, change] of [
   ['replaced by plain JSON', () => JSON.stringify({ version: 1, ...validAnswer(), freshUntil: 9e15 })],
 ] as const) {
   test(`an entry that was ${name} is refused, told and removed, and Keystone is asked`, async (t) => {
-    const redis = await started(t);
+    const redis = await redisOf(t);
     const first = await replica(
       t,
       redis,
@@ -126,7 +74,7 @@ for (const [name, change] of [
 }
 
 test('an entry of one token does not open for another, nor under another key', async (t) => {
-  const redis = await started(t);
+  const redis = await redisOf(t);
   const first = await replica(
     t,
     redis,
@@ -161,7 +109,7 @@ test('an entry of one token does not open for another, nor under another key', a
 });
 
 test('with Redis gone, Keystone is asked as if there were no other replica', async (t) => {
-  const redis = await started(t);
+  const redis = await redisOf(t);
   const source = scriptedSource(() => validAnswer());
   const { kind } = await replica(t, redis, source, key);
   await redis.kill();
@@ -171,7 +119,7 @@ test('with Redis gone, Keystone is asked as if there were no other replica', asy
 });
 
 test('with Keystone gone, a replica still takes the word of another', async (t) => {
-  const redis = await started(t);
+  const redis = await redisOf(t);
   const first = await replica(
     t,
     redis,
@@ -185,72 +133,6 @@ test('with Keystone gone, a replica still takes the word of another', async (t) 
   for (let n = 0; n < 6; n++) await second.kind(`stranger${n}`);
   assert.equal(second.tokens.health().circuit, 'open');
   assert.equal(await second.kind(), 'valid');
-});
-
-test('a revocation reaches every replica within a second, one that starts later, and the shared cache', async (t) => {
-  const redis = await started(t);
-  const source = scriptedSource((sent) => validAnswer({ auditId: sent, issuedAt: 0 }));
-  const first = await replica(t, redis, source, key);
-  const second = await replica(t, redis, source, key, first.clock);
-  for (const one of [first, second]) assert.equal(await one.kind(), 'valid');
-  assert.deepEqual(await first.tokens.revoke({ tokenHash: tokenHash(token) }), { dropped: 1, shared: true });
-  await until(async () => (await second.kind()) === 'invalid', 'the other replica knows', 1000);
-  const late = await replica(t, redis, source, key, first.clock);
-  await until(async () => (await late.kind(token)) === 'invalid', 'the late one knows', 1000);
-  assert.equal((await first.tokens.revoke({ userId: 'u1' })).shared, true);
-  await second.kind('another');
-  await until(
-    async () => (await late.kind('another')) === 'invalid',
-    'all tokens of the user are void',
-    1000,
-  );
-});
-
-test('a revocation that Redis does not take is told as such, and holds here', async (t) => {
-  const redis = await started(t);
-  const { tokens, kind } = await replica(
-    t,
-    redis,
-    scriptedSource(() => validAnswer()),
-    undefined,
-  );
-  await kind();
-  await redis.kill();
-  assert.deepEqual(await tokens.revoke({ tokenHash: tokenHash(token) }), { dropped: 1, shared: false });
-  assert.equal(await kind(), 'invalid');
-});
-
-test('a record that cannot be read is left out, and those behind it are not', async (t) => {
-  const redis = await started(t);
-  for (const text of [
-    '{',
-    '[]',
-    '{"at":1}',
-    '{"at":1,"userId":"u1","projectId":"p1"}',
-    '{"at":1,"tokenHash":"zz"}',
-  ]) {
-    await redis.cli('XADD', 'images-gateway:revocations', '*', 'r', text);
-  }
-  await redis.cli(
-    'XADD',
-    'images-gateway:revocations',
-    '*',
-    'x',
-    JSON.stringify({ at: Date.now() * 2, userId: 'u1' }),
-  );
-  const { kind, log } = await replica(
-    t,
-    redis,
-    scriptedSource(() => validAnswer({ issuedAt: 0 })),
-    undefined,
-    handClock(Date.now()),
-  );
-  await until(
-    async () => (await kind(`fresh-${Math.random()}`)) === 'invalid',
-    'the last record is in force',
-    1000,
-  );
-  assert.equal(log.lines.filter(({ level }) => level === 'warn').length, 5);
 });
 
 const flipped = (value: string): string => {

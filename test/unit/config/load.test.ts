@@ -35,6 +35,8 @@ test('the smallest configuration gets every default', async (t) => {
     publicUrl: 'http://keystone:5000',
     timeoutMs: 3000,
     cache: { seconds: 60, negativeSeconds: 5, entries: 200_000 },
+    catalog: false,
+    failedLookups: { most: 120, seconds: 60 },
   });
   assert.deepEqual(config.limits, { store: 'memory' });
   assert.deepEqual(config.trustedProxies, []);
