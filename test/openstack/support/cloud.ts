@@ -32,7 +32,9 @@ export interface Disposed {
 
 /** An active image of its own, made directly at Glance and deleted at the end. */
 export const newImage = async (properties: Properties = {}, as: UserName = 'demo'): Promise<Disposed> => {
-  const body = { name: 'test', disk_format: 'raw', container_format: 'bare', ...properties };
+  // Private from the start: Nova makes a shared image private with the first write of its metadata.
+  const fixed = { name: 'test', disk_format: 'raw', container_format: 'bare', visibility: 'private' };
+  const body = { ...fixed, ...properties };
   const { id } = (await expectCall(201, lab().glance, 'POST', '/v2/images', { as, body })).json;
   const headers = { 'content-type': 'application/octet-stream' };
   await expectCall(204, lab().glance, 'PUT', `/v2/images/${id}/file`, { as, body: 'test image', headers });
