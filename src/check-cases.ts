@@ -5,6 +5,7 @@ import type { Policy } from './core/policy.ts';
 import { noMeters } from './core/silence.ts';
 import type { Problem } from './files/problem.ts';
 import { operations } from './operations/index.ts';
+import type { FolderContent } from './policy/folder.ts';
 import { stages } from './stages/index.ts';
 
 export interface CheckedCases {
@@ -20,12 +21,12 @@ export interface CheckedCases {
  * @param only of the cases that are judged; all when left out.
  */
 export const checkCases = async (
-  folder: string,
+  { cases }: Pick<FolderContent, 'cases'>,
   policy: Policy,
   only: (one: PolicyCase) => boolean = () => true,
 ): Promise<CheckedCases> => {
   const rehearsal = prepareRehearsal(policy, { stages, operations, meters: noMeters });
-  const loaded = await loadCases(folder);
+  const loaded = loadCases(cases);
   const wrong = [...loaded.problems, ...checkCaseReferences(loaded.cases, { policy, stages, operations })];
   if (wrong.length > 0) return { results: [], rehearsal, problems: wrong };
   const results = await runCases(rehearsal, loaded.cases.filter(only), () => performance.now());

@@ -2,11 +2,17 @@ import { checkCases } from './check-cases.ts';
 import type { Problem } from './files/problem.ts';
 import { operations } from './operations/index.ts';
 import { type Catalogue, compilePolicy, type Snapshot } from './pipeline/compile.ts';
+import type { FolderContent } from './policy/folder.ts';
 import { loadPolicy } from './policy/load.ts';
 import { stages } from './stages/index.ts';
 
 export type LoadedSnapshot =
-  | { readonly ok: true; readonly snapshot: Snapshot; readonly warnings: readonly Problem[] }
+  | {
+      readonly ok: true;
+      readonly snapshot: Snapshot;
+      readonly warnings: readonly Problem[];
+      readonly content: FolderContent;
+    }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /**
@@ -27,6 +33,8 @@ export const loadSnapshot = async (
   if (!loaded.ok) return loaded;
   const compiled = compilePolicy(loaded.policy, { stages, operations, ...outside });
   if (!compiled.ok) return compiled;
-  const problems = gate.cases ? (await checkCases(folder, loaded.policy)).problems : [];
-  return problems.length > 0 ? { ok: false, problems } : { ...compiled, warnings: loaded.warnings };
+  const problems = gate.cases ? (await checkCases(loaded.content, loaded.policy)).problems : [];
+  return problems.length > 0
+    ? { ok: false, problems }
+    : { ...compiled, warnings: loaded.warnings, content: loaded.content };
 };

@@ -1,14 +1,9 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { suggestion } from '../core/nearest.ts';
 import type { SourcePlace } from '../core/policy.ts';
 import { type Checked, checkYaml } from '../files/check.ts';
-import { type Problem, quoted, sortProblems, startOf } from '../files/problem.ts';
-import { readFailure, readText } from '../files/read-text.ts';
+import { type Problem, quoted, sortProblems } from '../files/problem.ts';
 import { type CaseEntry, type CasesFile, casesFileSchema } from './schema.ts';
 import { callerNames, type People, type World, worldOf } from './world.ts';
-
-const largestFile = 4 * 1024 * 1024;
 
 /** One case, checked, with the world it happens in. */
 export interface PolicyCase {
@@ -22,32 +17,20 @@ export interface PolicyCase {
 }
 
 export interface LoadedCases {
-  readonly files: readonly string[];
   readonly cases: readonly PolicyCase[];
   readonly problems: readonly Problem[];
 }
 
 export const isCasesName = (name: string): boolean => /\.cases\.ya?ml$/.test(name);
 
-/** Reads the `*.cases.yaml` of one policy folder, in the order of their names. A folder without any has no cases. */
-export const loadCases = async (folder: string): Promise<LoadedCases> => {
-  let names: string[];
-  try {
-    names = (await readdir(folder)).filter((name) => !name.startsWith('.') && isCasesName(name)).sort();
-  } catch (cause) {
-    const message = `The policy folder cannot be read. ${readFailure(cause).replace('The file', 'It')}`;
-    return { files: [], cases: [], problems: [{ place: startOf(folder), message }] };
-  }
-  const files = names.map((name) => join(folder, name));
-  const texts = await Promise.all(files.map((file) => readText(file, file, largestFile)));
-  const read = texts.map((text, index) =>
-    text.ok
-      ? readCases(files[index] ?? '', text.text)
-      : { cases: [], problems: [{ place: text.place, message: text.message }] },
-  );
+/** Reads the cases files of one policy folder. A folder without any has no cases. */
+export const loadCases = (
+  texts: readonly { readonly file: string; readonly text: string }[],
+): LoadedCases => {
+  const read = texts.map(({ file, text }) => readCases(file, text));
   const cases = read.flatMap((one) => one.cases);
   const problems = [...read.flatMap((one) => one.problems), ...repeated(cases)];
-  return { files, cases, problems: sortProblems(problems) };
+  return { cases, problems: sortProblems(problems) };
 };
 
 /** Reads the text of one cases file. */

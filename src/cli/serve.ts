@@ -1,4 +1,5 @@
-import { PolicyProblems, startGateway } from '../compose.ts';
+import { startGateway } from '../compose.ts';
+import { PolicyProblems } from '../compose-policies.ts';
 import { loadConfig } from '../config/load.ts';
 import { complain, complainOf, listenComplaint } from './complain.ts';
 import { untilStopped } from './lifecycle.ts';

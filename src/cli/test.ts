@@ -55,7 +55,7 @@ const testPath = async (
   if (!loaded.ok) return loaded;
   const { policy, revision } = loaded.snapshot;
   const only = isFile ? ({ at }: { at: { file: string } }) => at.file === path : undefined;
-  const { results, rehearsal, problems } = await checkCases(folder, policy, only);
+  const { results, rehearsal, problems } = await checkCases(loaded.content, policy, only);
   if (results.length === 0 && problems.length > 0) return { problems };
   const coverage = withCoverage ? coverageOf(rehearsal.snapshot, stages, results) : undefined;
   return { folder, revision, results, coverage };

@@ -62,7 +62,12 @@ export const configSchema = Type.Object(
     identity: identitySchema,
     limits: limitsSchema,
     policies: Type.Object(
-      { dir: held('folder', 'The policy folder, relative to this file.', { default: 'policies' }) },
+      {
+        dir: held('folder', 'The policy folder, relative to this file.', { default: 'policies' }),
+        watch: Type.Optional(
+          Type.Boolean({ default: true, description: 'Load the policies anew when their files change.' }),
+        ),
+      },
       section('The rules, which are live.'),
     ),
     trustedProxies: Type.Array(held('network', 'An address, or a block such as 10.0.0.0/8.'), {
@@ -103,6 +108,23 @@ export const configSchema = Type.Object(
       section('What is logged.'),
     ),
     maxInFlight: count('Requests served at once; more are answered 503.', 2000, 1, 1_000_000),
+    overload: Type.Object(
+      {
+        maxBodyBytes: count(
+          'Bytes of bodies held in memory at once, of all requests; beyond that 503.',
+          134_217_728,
+          65_536,
+          68_719_476_736,
+        ),
+        maxLagMs: milliseconds(
+          'How late the event loop may be; beyond that a growing share is answered 503. 0: no matter.',
+          500,
+          0,
+        ),
+        maxConnections: count('Connections of clients; further ones are closed.', 20_000, 1, 1_000_000),
+      },
+      section('What a flood may take.'),
+    ),
   },
   {
     ...closed,

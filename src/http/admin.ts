@@ -8,6 +8,8 @@ export interface AdminState {
   /** The gateway is shutting down: not ready, still alive. */
   readonly draining: () => boolean;
   readonly revision: () => string;
+  /** The revision that serves, and what became of the last attempt to load one. */
+  readonly policy: () => object;
   /** Health of the parties behind, for people; it never makes the gateway unready. */
   readonly details: () => Readonly<Record<string, unknown>>;
 }
@@ -43,7 +45,7 @@ export const createAdminHandler = (options: AdminOptions): AdminPage => {
         send(res, 200, contentType, body);
       },
     ],
-    ['GET /policy', (_req, res) => json(res, 200, { revision: state.revision() })],
+    ['GET /policy', (_req, res) => json(res, 200, state.policy())],
     [
       'POST /reload',
       async (req, res) => {

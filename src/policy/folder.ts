@@ -20,12 +20,14 @@ export interface PolicyText {
 export interface FolderContent {
   readonly policies: readonly PolicyText[];
   readonly schemas: readonly PolicyText[];
+  /** `*.cases.yaml`: what the policies must do. They are no part of the revision. */
+  readonly cases: readonly PolicyText[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
 
 /**
- * Reads `*.yaml` and `*.yml` (but no `*.cases.yaml`) at the top and `*.json` anywhere below `schemas/`, in the order
+ * Reads `*.yaml` and `*.yml` (those named `*.cases.yaml` apart) at the top and `*.json` anywhere below `schemas/`, in the order
  * of their names. Links are followed, names that begin with a dot are not looked at: a Kubernetes ConfigMap volume
  * shows each file as a link into a hidden folder.
  */
@@ -33,6 +35,7 @@ export const readPolicyFolder = async (folder: string): Promise<FolderContent> =
   const content = {
     policies: [] as PolicyText[],
     schemas: [] as PolicyText[],
+    cases: [] as PolicyText[],
     problems: [] as Problem[],
     warnings: [] as Problem[],
   };
@@ -45,15 +48,17 @@ export const readPolicyFolder = async (folder: string): Promise<FolderContent> =
     return content;
   }
   const policies = names.filter(isPolicyName);
+  const cases = names.filter((name) => isYaml(name) && !isPolicyName(name));
   const schemas = names.includes('schemas') ? await schemaNames(folder, 'schemas', 1, fail) : [];
   if (policies.length === 0) fail(folder, 'There is no policy file (*.yaml) in this folder.');
-  if (policies.length + schemas.length > mostFiles) {
+  if (policies.length + schemas.length + cases.length > mostFiles) {
     fail(folder, `There are more than ${mostFiles} files in this folder; is it the right one?`);
     return content;
   }
   for (const [list, wanted] of [
     [content.policies, policies],
     [content.schemas, schemas],
+    [content.cases, cases],
   ] as const) {
     for (const name of wanted) {
       const file = join(folder, name);

@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from '../core/json.ts';
 import type { Policy } from '../core/policy.ts';
 import { deepFreeze } from '../files/freeze.ts';
 import { parseJson } from '../files/json-source.ts';
-import { type Problem, sortProblems, startOf } from '../files/problem.ts';
+import { type Problem, printProblem, sortProblems, startOf } from '../files/problem.ts';
 import { Assembler, fallbackId, type PolicyCatalogue } from './assemble.ts';
 import { type FolderContent, readPolicyFolder } from './folder.ts';
 import { type PolicySource, readPolicy } from './policy-source.ts';
@@ -11,7 +11,13 @@ import { revisionOf } from './revision.ts';
 import { policyWarnings } from './warnings.ts';
 
 export type LoadResult =
-  | { readonly ok: true; readonly policy: Policy; readonly warnings: readonly Problem[] }
+  | {
+      readonly ok: true;
+      readonly policy: Policy;
+      readonly warnings: readonly Problem[];
+      /** The files that it was made of, its cases among them. */
+      readonly content: FolderContent;
+    }
   /** All problems of all files, sorted by place. */
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
@@ -20,8 +26,11 @@ export type LoadResult =
  * mend is a problem with its place. Nothing outside the folder is touched, so `validate` is this very function.
  * @param folder as the operator typed it: the places of problems begin with it.
  */
-export const loadPolicy = async (folder: string, catalogue: PolicyCatalogue): Promise<LoadResult> => {
-  const content = await settledContent(folder);
+export const loadPolicy = async (folder: string, catalogue: PolicyCatalogue): Promise<LoadResult> =>
+  policyOf(await settledContent(folder), catalogue);
+
+/** The same for files that are in memory already. */
+export const policyOf = (content: FolderContent, catalogue: PolicyCatalogue): LoadResult => {
   const problems = [...content.problems];
   const schemas = readSchemas(content, problems);
   const schemaNames = content.schemas.map(({ name }) => name);
@@ -50,7 +59,13 @@ export const loadPolicy = async (folder: string, catalogue: PolicyCatalogue): Pr
     schemas,
   });
   const warnings = [...content.warnings, ...policyWarnings(policy)];
-  return { ok: true, policy, warnings: sortProblems(warnings) };
+  return { ok: true, policy, warnings: sortProblems(warnings), content };
+};
+
+/** A name for all that a folder holds, its cases and what cannot be read included. */
+export const fingerprint = ({ policies, schemas, cases, problems }: FolderContent): string => {
+  const faults = problems.map((problem) => ({ name: printProblem(problem), bytes: new Uint8Array(0) }));
+  return revisionOf([...policies, ...schemas, ...cases, ...faults]);
 };
 
 /** Reads until two readings agree: a folder that is swapped in between would give a mixture of two policies. */
@@ -58,12 +73,18 @@ const settledContent = async (folder: string): Promise<FolderContent> => {
   let revision = '';
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const content = await readPolicyFolder(folder);
-    const next = revisionOf([...content.policies, ...content.schemas]);
+    const next = fingerprint(content);
     if (next === revision) return content;
     revision = next;
   }
   const message = 'The files of this folder changed while they were read; try again when they are complete.';
-  return { policies: [], schemas: [], problems: [{ place: startOf(folder), message }], warnings: [] };
+  return {
+    policies: [],
+    schemas: [],
+    cases: [],
+    problems: [{ place: startOf(folder), message }],
+    warnings: [],
+  };
 };
 
 const readSchemas = (content: FolderContent, problems: Problem[]): ReadonlyMap<string, JsonObject> => {

@@ -28,7 +28,7 @@ const tested = async (folder: string) => {
   const outside = { ports: inertPorts, meters: noMeters };
   const loaded = await loadSnapshot(path, ['compute', 'image'], outside, { cases: false });
   if (!loaded.ok) throw new Error(loaded.problems.map(printProblem).join('\n'));
-  const checked = await checkCases(path, loaded.snapshot.policy);
+  const checked = await checkCases(loaded.content, loaded.snapshot.policy);
   const coverage = coverageOf(checked.rehearsal.snapshot, stages, checked.results);
   return { ...checked, coverage, warnings: loaded.warnings };
 };

@@ -72,7 +72,7 @@ test('a stage that fails on a case makes it an error, not a pass', async (t) => 
     { cases: false },
   );
   assert.ok(loaded.ok);
-  const { rehearsal, results } = await checkCases(folder, loaded.snapshot.policy);
+  const { rehearsal, results } = await checkCases(loaded.content, loaded.snapshot.policy);
   const [first] = results;
   assert.ok(first !== undefined);
   rehearsal.world.ports.tokens.validate = () => {

@@ -1,0 +1,88 @@
+import type { GatewayConfig } from './config/schema.ts';
+import type { Log } from './core/log.ts';
+import type { Meters } from './core/meters.ts';
+import type { ClockPort, Ports } from './core/ports.ts';
+import { type Problem, printProblem } from './files/problem.ts';
+import { type LoadedSnapshot, loadSnapshot } from './load-snapshot.ts';
+import { createSnapshotMeters } from './pipeline/snapshot-meters.ts';
+import { Snapshots } from './pipeline/snapshots.ts';
+import { fingerprint } from './policy/load.ts';
+import { oneAtATime } from './policy/one-at-a-time.ts';
+import { watchPolicyFolder } from './policy/watch.ts';
+
+/** A policy that does not load: at the start that ends the process, at a reload the old one serves on. */
+export class PolicyProblems extends Error {
+  override readonly name = 'PolicyProblems';
+  readonly problems: readonly Problem[];
+  constructor(problems: readonly Problem[]) {
+    super(`the policy folder has ${problems.length} problem(s)`);
+    this.problems = problems;
+  }
+}
+
+/** What became of the last attempt to load the folder, for the admin page. */
+export interface PolicyStatus {
+  readonly revision: string;
+  /** When it began to serve, as an ISO date. */
+  readonly since: string;
+  readonly lastAttempt: { readonly at: string; readonly ok: boolean; readonly problems: readonly string[] };
+}
+
+export interface Policies {
+  readonly snapshots: Snapshots;
+  /** Of the first load. */
+  readonly warnings: readonly Problem[];
+  /** Loads the folder anew, one load at a time; a folder with problems changes nothing. */
+  reload(): Promise<LoadedSnapshot>;
+  status(): PolicyStatus;
+  /** Ends the watch over the folder. */
+  close(): Promise<void>;
+}
+
+interface Outside {
+  readonly clock: ClockPort;
+  readonly meters: Meters;
+  readonly log: Log;
+}
+
+/** The first snapshot, and the ways to the next one. @throws PolicyProblems when the first one does not load. */
+export const composePolicies = async (
+  config: GatewayConfig,
+  ports: Ports,
+  { clock, meters, log }: Outside,
+): Promise<Policies> => {
+  const { dir, watch } = config.policies;
+  const load = () => loadSnapshot(dir, Object.keys(config.upstreams), { ports, meters });
+  const first = await load();
+  if (!first.ok) throw new PolicyProblems(first.problems);
+  const snapshots = new Snapshots(first.snapshot);
+  const counted = createSnapshotMeters(meters, clock);
+  const now = () => new Date(clock.now()).toISOString();
+  counted.loaded(first.snapshot.revision);
+  let since = now();
+  let lastAttempt: PolicyStatus['lastAttempt'] = { at: since, ok: true, problems: [] };
+
+  const reload = oneAtATime(async (): Promise<LoadedSnapshot> => {
+    const next = await load();
+    const problems = next.ok ? [] : next.problems.map(printProblem);
+    lastAttempt = { at: now(), ok: next.ok, problems };
+    if (next.ok) {
+      if (next.snapshot.revision !== snapshots.current.revision) since = lastAttempt.at;
+      snapshots.swap(next.snapshot);
+      counted.loaded(next.snapshot.revision);
+      log.info({ revision: next.snapshot.revision }, 'policy loaded');
+    } else {
+      counted.failed();
+      log.error({ problems }, 'policy not loaded; the former revision serves on');
+    }
+    return next;
+  });
+  const watching = watch === true ? watchPolicyFolder(dir, fingerprint(first.content), reload) : undefined;
+  return {
+    snapshots,
+    warnings: first.warnings,
+    reload,
+    status: () => ({ revision: snapshots.current.revision, since, lastAttempt }),
+    close: async () => watching?.close(),
+  };
+};
