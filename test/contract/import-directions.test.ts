@@ -51,8 +51,11 @@ const shared: Readonly<Record<string, readonly string[]>> = {
 
 const said = ({ from, to }: Import): string => `${from} imports ${to}`;
 
-test('every folder of src has a row in the table of directions, and every row a folder', () => {
-  assert.deepEqual([...new Set(files.map(({ path }) => folderOf(path)))].sort(), Object.keys(allowed).sort());
+test('every folder of src has a row in the table of directions', () => {
+  assert.deepEqual(
+    [...new Set(files.map(({ path }) => folderOf(path)))].filter((folder) => !(folder in allowed)),
+    [],
+  );
 });
 
 test('a folder imports only the folders that the table gives it', () => {

@@ -58,7 +58,7 @@ test('every npm command of the documents is one that there is', () => {
   const own = ['ci', 'start', 'test', 'pack', 'install'];
   for (const { path, text } of markdownFiles()) {
     const code = [...text.matchAll(/```[^`]*```|`[^`]+`/g)].map(([found]) => found).join('\n');
-    for (const [all, run, name = ''] of code.matchAll(/\bnpm (run )?([a-z:]+)/g))
+    for (const [all, run, name = ''] of code.matchAll(/\bnpm (run )?([a-z0-9:]+)/g))
       assert.ok(run === undefined ? own.includes(name) : name in scripts, `${path}: ${all}`);
   }
 });

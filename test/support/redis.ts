@@ -65,7 +65,10 @@ export const startRedis = async (...args: string[]): Promise<TestRedis> => {
   let child: ChildProcess | undefined;
 
   const cli = async (...command: string[]): Promise<string> => {
-    const { stdout } = await run('redis-cli', ['-h', host, '-p', String(port), ...command]);
+    // A server that is frozen would keep its asker waiting, and with it the whole run, for ever.
+    const { stdout } = await run('redis-cli', ['-h', host, '-p', String(port), ...command], {
+      timeout: 5000,
+    });
     return stdout.trim();
   };
   const answers = (): Promise<boolean> =>
