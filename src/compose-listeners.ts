@@ -30,7 +30,8 @@ export const composeEdge = (
   );
   const slowest = Math.max(...Object.values(config.upstreams).map(({ timeoutMs }) => timeoutMs));
   const { headersMs, keepAliveMs } = config.timeouts;
-  const limits = { headersMs, keepAliveMs, idleMs: Math.max(120_000, slowest * 2) };
+  const { maxConnections } = config.overload;
+  const limits = { headersMs, keepAliveMs, maxConnections, idleMs: Math.max(120_000, slowest * 2) };
   return createEdge({ app, limits, refused: (fault) => refused('gateway', fault) });
 };
 

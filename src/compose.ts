@@ -12,6 +12,8 @@ import { createAdminHandler } from './http/admin.ts';
 import { limitsPages } from './http/admin-limits.ts';
 import { tokensPages } from './http/admin-tokens.ts';
 import { createHandler } from './http/handler.ts';
+import { Load } from './http/load.ts';
+import { watchLoopLag } from './http/loop-lag.ts';
 import type { LoadedSnapshot } from './load-snapshot.ts';
 import { trustedPeers } from './pipeline/client-address.ts';
 import { createRecords } from './pipeline/records.ts';
@@ -68,6 +70,8 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
   const policies = own(await composePolicies(config, ports, outside));
   const forwarder = own(createForwarder({ upstreams: config.upstreams, ...outside }));
   const requestMeters = createRequestMeters(meters);
+  const lag = own(watchLoopLag(config.overload.maxLagMs));
+  const load = new Load({ ...config.overload, maxInFlight: config.maxInFlight, lags: lag.next });
   const handler = createHandler({
     snapshots: policies.snapshots,
     forwarder,
@@ -78,7 +82,8 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
     meters: requestMeters,
     spoofed: meters.counter(spoofedHeaders).at({}),
     record: createRecords(log, config.log),
-    maxInFlight: config.maxInFlight,
+    load,
+    requestMs: config.timeouts.requestMs,
   });
   let draining = false;
   const admin = createAdminHandler({
@@ -111,6 +116,8 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
   createProcessMeters(meters, {
     inFlight: () => handler.inFlight,
     maxInFlight: config.maxInFlight,
+    bodyBytes: () => load.bodyBytes,
+    shedding: () => lag.share,
     connections: () => edge.connections,
     draining: () => draining,
   });

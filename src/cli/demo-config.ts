@@ -43,4 +43,5 @@ export const demoConfig = (
   resizes: { rememberMs: 86_400_000, lagMs: 10_000 },
   log: { level: 'info', access: true, decisions: true },
   maxInFlight: 2000,
+  overload: { maxBodyBytes: 134_217_728, maxLagMs: 500, maxConnections: 20_000 },
 });

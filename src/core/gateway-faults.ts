@@ -86,7 +86,7 @@ export const gatewayFaults = {
   overloaded: {
     status: 503,
     name: 'serviceUnavailable',
-    when: 'More requests are in flight than the gateway accepts.',
+    when: 'More requests are in flight, or more bytes of bodies are held, than the gateway accepts, or it lags behind.',
   },
   'upstream-timeout': {
     status: 504,

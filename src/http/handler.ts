@@ -7,10 +7,11 @@ import type { TrustedPeers } from '../pipeline/client-address.ts';
 import type { Snapshot } from '../pipeline/compile.ts';
 import type { Lookups } from '../pipeline/exchange.ts';
 import type { Finished } from '../pipeline/records.ts';
-import { gatewayFault } from '../pipeline/refusal.ts';
+import { overloaded } from '../pipeline/refusal.ts';
 import { requestIdOf } from '../pipeline/request-id.ts';
 import type { RequestMeters } from '../pipeline/request-meters.ts';
 import { Journey } from './journey.ts';
+import type { Full, Load } from './load.ts';
 
 export interface Gateway {
   /** Read once per request: the snapshot that judges it to its end. */
@@ -24,7 +25,9 @@ export interface Gateway {
   /** Headers that claimed an identity or a trusted name. */
   readonly spoofed: { inc(by?: number): void };
   readonly record: (finished: Finished) => void;
-  readonly maxInFlight: number;
+  readonly load: Load;
+  /** Milliseconds for a whole body that is judged. */
+  readonly requestMs: number;
 }
 
 export interface Handler {
@@ -35,17 +38,18 @@ export interface Handler {
 
 /** The one way of a request, from its head to its last record. */
 export const createHandler = (gateway: Gateway): Handler => {
-  let inFlight = 0;
+  const { load } = gateway;
 
-  const travel = async (req: IncomingMessage, res: ServerResponse, upgrade?: Upgrade): Promise<void> => {
+  const travel = async (
+    req: IncomingMessage,
+    res: ServerResponse,
+    full: Full | undefined,
+    upgrade?: Upgrade,
+  ): Promise<void> => {
     const requestId = requestIdOf(req.headers['x-openstack-request-id']);
     const snapshot = gateway.snapshots.current;
     const journey = new Journey(gateway, req, res, requestId, snapshot.revision, upgrade);
-    if (inFlight > gateway.maxInFlight) {
-      return journey.refuse(
-        gatewayFault('overloaded', 'The gateway is busy. Try again in a second.', { retryAfterMs: 1000 }),
-      );
-    }
+    if (full !== undefined) return journey.refuse(overloaded());
     const head = { method: req.method ?? '', target: req.url ?? '', rawHeaders: req.rawHeaders };
     const admission = admit(snapshot, head, {
       address: req.socket.remoteAddress ?? '',
@@ -64,15 +68,15 @@ export const createHandler = (gateway: Gateway): Handler => {
 
   return {
     async handle(req, res, upgrade) {
-      inFlight++;
+      const full = load.begin();
       try {
-        await travel(req, res, upgrade);
+        await travel(req, res, full, upgrade);
       } finally {
-        inFlight--;
+        load.end();
       }
     },
     get inFlight() {
-      return inFlight;
+      return load.inFlight;
     },
   };
 };

@@ -31,6 +31,8 @@ export class Journey {
   clientAddress = '';
   #exchange: RequestExchange | undefined;
   #route = '';
+  /** Bytes of the body that are held for this request. */
+  #held = 0;
 
   constructor(
     gateway: Gateway,
@@ -61,6 +63,7 @@ export class Journey {
     try {
       outcome = await this.#travel(x, admitted);
     } finally {
+      this.#gateway.load.give(this.#held);
       await this.#settle(x, outcome);
     }
   }
@@ -95,7 +98,13 @@ export class Journey {
       const message = 'This path takes no protocol upgrade. Send the request without Upgrade.';
       return this.#refused(gatewayFault('upgrade-refused', message));
     }
-    const read: BodyReader = (maxBytes) => readBody(this.#req, { maxBytes });
+    const { load, requestMs: timeoutMs } = this.#gateway;
+    const take = (bytes: number): boolean => {
+      if (!load.take(bytes)) return false;
+      this.#held += bytes;
+      return true;
+    };
+    const read: BodyReader = (maxBytes) => readBody(this.#req, { maxBytes, timeoutMs, take });
     const judged = runChain(chain.steps, x, new JudgedBody(read, chain.route, this.#gateway.log));
     const outcome = judged instanceof Promise ? await judged : judged;
     if (outcome.kind === 'deny') return this.#refused(outcome.fault);

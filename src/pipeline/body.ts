@@ -18,13 +18,17 @@ export type BodyRead =
   /** More than `maxBytes`; the rest was not read. */
   | { readonly kind: 'too-large' }
   /** The client went away, broke the framing, or was too slow. */
-  | { readonly kind: 'aborted' };
+  | { readonly kind: 'aborted' }
+  /** There is no memory for it now; the rest was not read. */
+  | { readonly kind: 'no-room' };
 
 export interface BodyBounds {
   /** Real bytes, whatever the headers say. */
   readonly maxBytes: number;
   /** Milliseconds for the whole body, a minute when left out. */
   readonly timeoutMs?: number;
+  /** Asked for room for each piece that came. What it granted is held until the request is over. */
+  readonly take?: (bytes: number) => boolean;
 }
 
 const empty: BodyRead = Object.freeze({ kind: 'complete', bytes: new Uint8Array(0) });
@@ -58,6 +62,7 @@ const collect = (req: IncomingMessage, bounds: BodyBounds, resolve: (read: BodyR
   const onData = (chunk: Buffer): void => {
     size += chunk.byteLength;
     if (size > bounds.maxBytes) finish({ kind: 'too-large' });
+    else if (bounds.take?.(chunk.byteLength) === false) finish({ kind: 'no-room' });
     else chunks.push(chunk);
   };
   const onEnd = (): void => {

@@ -6,7 +6,7 @@ import type { Route } from '../core/policy.ts';
 import type { BodyRead } from './body.ts';
 import type { RequestExchange } from './exchange.ts';
 import { mediaTypeFault } from './media-type.ts';
-import { gatewayFault } from './refusal.ts';
+import { gatewayFault, overloaded } from './refusal.ts';
 import type { BodySource } from './run.ts';
 import { parseStrictJson } from './strict-json.ts';
 
@@ -45,9 +45,7 @@ export class JudgedBody implements BodySource {
     const refused = mediaTypes.length > 0 ? mediaTypeFault(x.headers, mediaTypes) : undefined;
     if (refused !== undefined) return refused;
     const read = await this.#read(maxBytes);
-    if (read.kind === 'too-large') return tooLarge(maxBytes);
-    if (read.kind === 'aborted')
-      return gatewayFault('request-timeout', 'The request body did not arrive completely. Send it again.');
+    if (read.kind !== 'complete') return unreadBody(read.kind, maxBytes);
     const body = mediaTypes.length > 0 ? parse(read.bytes) : emptyBody(read.bytes);
     if ('code' in body) return body;
     x.body = body;
@@ -58,12 +56,16 @@ export class JudgedBody implements BodySource {
   }
 }
 
-/** The cap is no rate: there is no Retry-After, so that a client can tell the two apart. */
-export const tooLarge = (maxBytes: number): Fault =>
-  gatewayFault(
-    'body-too-large',
-    `The request body is larger than the ${maxBytes} bytes that this call may have. Send less.`,
-  );
+/** Why a body was not read to its end, for its sender. */
+export const unreadBody = (kind: Exclude<BodyRead['kind'], 'complete'>, maxBytes: number): Fault => {
+  if (kind === 'no-room') return overloaded();
+  // The cap is no rate: there is no Retry-After, so that a client can tell the two apart.
+  if (kind === 'too-large') {
+    const message = `The request body is larger than the ${maxBytes} bytes that this call may have. Send less.`;
+    return gatewayFault('body-too-large', message);
+  }
+  return gatewayFault('request-timeout', 'The request body did not arrive completely. Send it again.');
+};
 
 const parse = (bytes: Uint8Array): JsonBody | Fault => {
   if (bytes.length === 0)

@@ -1,8 +1,7 @@
 import type { Fault } from '../core/fault.ts';
 import type { BodyFraming } from './body.ts';
 import type { RequestExchange } from './exchange.ts';
-import { type BodyReader, tooLarge } from './judged-body.ts';
-import { gatewayFault } from './refusal.ts';
+import { type BodyReader, unreadBody } from './judged-body.ts';
 import type { HeaderFields } from './request-headers.ts';
 
 /** Methods whose bodies may be piped through unread; any other body is read first, so that its framing is ours. */
@@ -19,9 +18,7 @@ export const bodyToForward = async (
   if (framing === 'none') return undefined;
   if (streamable.has(x.method)) return 'stream';
   const body = await read(maxBytes);
-  if (body.kind === 'complete') return body.bytes;
-  if (body.kind === 'too-large') return tooLarge(maxBytes);
-  return gatewayFault('request-timeout', 'The request body did not arrive completely. Send it again.');
+  return body.kind === 'complete' ? body.bytes : unreadBody(body.kind, maxBytes);
 };
 
 /** The headers that leave: those of the client that were left in, then those that stages set. Changes `forward`. */

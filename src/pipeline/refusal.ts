@@ -12,6 +12,10 @@ export const gatewayFault = (
   return { code: `gateway/${key}`, status: spec.status, name: spec.name, message, ...more };
 };
 
+/** The gateway is full; whoever waits a little is served. */
+export const overloaded = (): Fault =>
+  gatewayFault('overloaded', 'The gateway is busy. Try again in a second.', { retryAfterMs: 1000 });
+
 /** A stage's refusal, with the status and name that its table gives. */
 export const stageFault = (
   stage: string,

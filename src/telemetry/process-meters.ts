@@ -6,6 +6,10 @@ export interface ProcessState {
   readonly inFlight: () => number;
   /** Requests at once, past which further ones are refused. */
   readonly maxInFlight: number;
+  /** Bytes of request bodies that are held in memory. */
+  readonly bodyBytes: () => number;
+  /** Of all requests, turned away because the event loop lags: 0 to 1. */
+  readonly shedding: () => number;
   readonly connections: () => number;
   readonly draining: () => boolean;
 }
@@ -31,6 +35,22 @@ export const createProcessMeters = (meters: Meters, state: ProcessState): void =
       labels: [],
     },
     () => state.maxInFlight,
+  );
+  meters.observed(
+    {
+      name: 'images_gateway_body_bytes',
+      help: 'Bytes of request bodies held in memory (bounded by overload.maxBodyBytes).',
+      labels: [],
+    },
+    state.bodyBytes,
+  );
+  meters.observed(
+    {
+      name: 'images_gateway_shed_ratio',
+      help: 'Share of requests that are turned away because the event loop lags (overload.maxLagMs).',
+      labels: [],
+    },
+    state.shedding,
   );
   meters.observed(
     {

@@ -81,7 +81,7 @@ const passAll =
       else {
         const read = await readBody(req, { maxBytes: setup.maxBytes ?? 100_000 });
         if (read.kind === 'too-large') return refuse('body-too-large', 'too large');
-        if (read.kind === 'aborted') return refuse('request-timeout', 'cut');
+        if (read.kind !== 'complete') return refuse('request-timeout', 'cut');
         body = read.bytes;
       }
     }

@@ -9,6 +9,7 @@ import type { Policy, Route } from '../../../src/core/policy.ts';
 import { type AnyStage, defineStage } from '../../../src/core/stage.ts';
 import type { UpstreamOutcome, Verdict } from '../../../src/core/verdict.ts';
 import { createHandler } from '../../../src/http/handler.ts';
+import { Load } from '../../../src/http/load.ts';
 import { compilePolicy } from '../../../src/pipeline/compile.ts';
 import { createRequestMeters } from '../../../src/pipeline/request-meters.ts';
 import { fakePorts } from '../../support/ports.ts';
@@ -70,7 +71,8 @@ const ask = async (
     meters: createRequestMeters(meters),
     spoofed: { inc: () => undefined },
     record: () => undefined,
-    maxInFlight: 10,
+    load: new Load({ maxInFlight: 10, maxBodyBytes: 1000 }),
+    requestMs: 1000,
   });
   const server = createServer((req, res) => {
     handler.handle(req, res).catch(() => res.destroy());
