@@ -23,13 +23,20 @@ export const tokenHash = (token: string): string => hash('sha256', token, 'hex')
 const longestToken = 8192;
 
 /**
- * Could Keystone have issued this? A form it never issues is not worth a call. For Fernet tokens the form must be
- * the canonical one: Python's base64 reader drops foreign characters and ignores unused bits, so one token has many
- * spellings, and a refusal of one spelling would not hold for the others (CVE-2015-7546 was of that kind).
+ * Could Keystone have issued this? A form it never issues is not worth a call. For Fernet and JWS tokens the form must
+ * be the canonical one: Python's base64 reader drops foreign characters and padding and ignores unused bits, so one
+ * token has many spellings (Keystone 22 took one with `....` behind it, with `!!!!` in it, and with another last
+ * letter), and a refusal of one spelling would not hold for the others; CVE-2015-7546 was of that kind.
  */
 export const isPlausibleToken = (token: string): boolean => {
   if (token.length === 0 || token.length > longestToken || !/^[\x21-\x7e]+$/.test(token)) return false;
-  // Version byte 0x80 and the high bits of a time before 2106 (Fernet specification) read `gAAAAA`.
-  if (!token.startsWith('gAAAA')) return true;
-  return Buffer.from(token, 'base64url').toString('base64url') === token;
+  if (token.startsWith('eyJ')) {
+    const parts = token.split('.');
+    return parts.length === 3 && parts.every((part) => part !== '' && isCanonical(part));
+  }
+  // A Fernet token's version byte 0x80 and the high bits of a time before 2106 read `gAAAA` (Fernet specification).
+  const letters = token.replace(/[^A-Za-z0-9+/_-]/g, '');
+  return !letters.startsWith('gAAAA') || isCanonical(token);
 };
+
+const isCanonical = (text: string): boolean => Buffer.from(text, 'base64url').toString('base64url') === text;

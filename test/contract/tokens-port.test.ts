@@ -108,6 +108,26 @@ for (const world of identityWorlds) {
     assert.deepEqual([project, domain, systemScope, roles], [undefined, undefined, undefined, []]);
   });
 
+  behaviour('no second spelling of a token is valid', async (t) => {
+    const { source, tokenOf } = await world.open(t);
+    const { tokens } = tokensOver(source);
+    const token = await tokenOf('demo');
+    const middle = token.length >> 1;
+    const other = [
+      `${token}=`,
+      `${token}....`,
+      `....${token}`,
+      `${token.slice(0, middle)}!!!!${token.slice(middle)}`,
+    ];
+    for (const spelling of other) {
+      assert.deepEqual(
+        await tokens.validate(spelling, asker()),
+        { kind: 'invalid' },
+        spelling.replace(token, 'TOKEN'),
+      );
+    }
+  });
+
   behaviour('a revoked token is invalid once the cache lets go of it', async (t) => {
     const { source, tokenOf, revoke } = await world.open(t);
     const clock = handClock(Date.now());
@@ -119,6 +139,17 @@ for (const world of identityWorlds) {
     clock.advance(tokenCacheDefaults.seconds * 1000);
     assert.equal((await tokens.validate(token, asker())).kind, 'invalid');
   });
+
+  if (world.rules) {
+    behaviour('the access rules of an application credential are told', async (t) => {
+      const { source, restrictedToken } = await world.open(t);
+      const answer = await tokensOver(source).tokens.validate(await restrictedToken(), asker());
+      assert.ok(answer.kind === 'valid', JSON.stringify(answer));
+      assert.deepEqual(answer.identity.accessRules, [
+        { service: 'compute', method: 'GET', path: '/v2.1/images/**' },
+      ]);
+    });
+  }
 
   if (!world.credential) continue;
 

@@ -27,6 +27,8 @@ export interface IdentityWorld {
   /** The same user's token without a scope. */
   unscopedToken(): Promise<string>;
   revoke(token: string): Promise<void>;
+  /** A token of an application credential that may only `GET /v2.1/images/**` of the compute service. */
+  restrictedToken(): Promise<string>;
   /** The adapter with a credential that the service refuses. */
   readonly misconfigured: TokenSource;
 }
@@ -37,6 +39,8 @@ export interface WorldRow {
   readonly service: boolean;
   /** The gateway has a credential of its own, which can be wrong. */
   readonly credential: boolean;
+  /** It knows access rules, which came with v3. */
+  readonly rules: boolean;
   open(t: TestContext): Promise<IdentityWorld>;
 }
 
@@ -74,17 +78,38 @@ const keystone = (
   t: TestContext,
   url: string,
   make: (client: HttpClient) => Pick<IdentityWorld, 'source' | 'misconfigured'>,
+  restrictedToken: () => Promise<string>,
 ): IdentityWorld => {
   const client = createHttpClient({ origin: url, connections: 8, timeoutMs: 5000 });
   t.after(() => client.close());
   return {
     ...make(client),
+    restrictedToken,
     tokenOf: (person) => signIn(url, person, true),
     unscopedToken: () => signIn(url, 'demo', false),
     revoke: async (token) => {
       await demoCall(url, 'DELETE', '/v3/auth/tokens', { token, headers: { 'x-subject-token': token } });
     },
   };
+};
+
+/** Makes an application credential for the time of the test. */
+const restrictedAt = async (t: TestContext, url: string): Promise<string> => {
+  const token = await signIn(url, 'demo', true);
+  const shown = await demoCall(url, 'GET', '/v3/auth/tokens', {
+    token,
+    headers: { 'x-subject-token': token },
+  });
+  const place = `/v3/users/${shown.json.token.user.id}/application_credentials`;
+  const access_rules = [{ service: 'compute', method: 'GET', path: '/v2.1/images/**' }];
+  const wanted = { name: `contract-${Date.now()}`, secret: 'for-a-moment', access_rules };
+  const made = await demoCall(url, 'POST', place, { token, body: { application_credential: wanted } });
+  const { id } = made.json.application_credential;
+  t.after(() => demoCall(url, 'DELETE', `${place}/${id}`, { token }));
+  const credential = { id, secret: wanted.secret };
+  const identity = { methods: ['application_credential'], application_credential: credential };
+  const { headers } = await demoCall(url, 'POST', '/v3/auth/tokens', { body: { auth: { identity } } });
+  return String(headers['x-subject-token']);
 };
 
 const adapters: readonly (readonly [
@@ -109,10 +134,11 @@ const simulated: readonly WorldRow[] = [...adapters, ...olderAdapters].map(([nam
   name: `the demo cloud, ${name}`,
   service: true,
   credential: name.endsWith('password'),
+  rules: name.startsWith('v3'),
   open: async (t) => {
     const cloud = await startDemoCloud();
     t.after(() => cloud.close());
-    return keystone(t, cloud.identityUrl, make);
+    return keystone(t, cloud.identityUrl, make, async () => seedIds.tokens.restricted);
   },
 }));
 
@@ -120,6 +146,7 @@ const listed: WorldRow = {
   name: 'a static list',
   service: false,
   credential: false,
+  rules: false,
   open: async () => {
     const tokens = (Object.keys(people) as Person[]).map((name) => ({
       sha256: tokenHash(`token-of-${name}`),
@@ -133,6 +160,7 @@ const listed: WorldRow = {
       tokenOf: async (name) => `token-of-${name}`,
       unscopedToken: never,
       revoke: never,
+      restrictedToken: never,
     };
   },
 };
@@ -146,7 +174,8 @@ const real: readonly WorldRow[] =
         name: `a real Keystone, ${name}`,
         service: true,
         credential: name.endsWith('password'),
-        open: async (t) => keystone(t, realUrl, make),
+        rules: true,
+        open: async (t) => keystone(t, realUrl, make, () => restrictedAt(t, realUrl)),
       }));
 
 export const identityWorlds: readonly WorldRow[] = [listed, ...simulated, ...real];

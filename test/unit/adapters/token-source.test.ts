@@ -17,7 +17,7 @@ test('Fernet tokens pass as Keystone issues them', () => {
 
 /** What Python's base64 reader makes of a text: foreign characters are dropped, unused bits ignored. */
 const pythonReads = (token: string): string =>
-  Buffer.from(token.replace(/[^A-Za-z0-9_-]/g, ''), 'base64url').toString('hex');
+  Buffer.from(token.replace(/[^A-Za-z0-9+/_-]/g, ''), 'base64url').toString('hex');
 
 test('no second spelling of a Fernet token passes', () => {
   const tricks = fc.tuple(
@@ -28,13 +28,21 @@ test('no second spelling of a Fernet token passes', () => {
   );
   fc.assert(
     fc.property(tricks, ([token, position, piece, how]) => {
-      const at = 5 + (position % (token.length - 5));
+      const at = position % token.length;
       const other = token.slice(0, at) + piece + token.slice(how === 'insert' ? at : at + piece.length);
       if (other === token || pythonReads(other) !== pythonReads(token)) return;
       assert.ok(!isPlausibleToken(other), other);
     }),
     { numRuns: 2000 },
   );
+  const twoKinds = `gAAAA${'-_'.repeat(30)}`;
+  for (const other of [
+    `....${twoKinds}`,
+    `=${twoKinds}`,
+    twoKinds.replaceAll('-', '+').replaceAll('_', '/'),
+  ]) {
+    assert.ok(!isPlausibleToken(other), other);
+  }
   const unusedBits = `${'gAAAA'}${'A'.repeat(57)}`;
   assert.ok(isPlausibleToken(unusedBits));
   assert.ok(!isPlausibleToken(unusedBits.replace(/A$/, 'B')));
@@ -44,4 +52,13 @@ test('no second spelling of a Fernet token passes', () => {
 test('UUID and PKI tokens pass', () => {
   assert.ok(isPlausibleToken('f064c46a782c444cb4ba4b6434288f7c'));
   assert.ok(isPlausibleToken(`MII${'Ab+/-_='.repeat(700)}`));
+});
+
+test('a JWS token passes in one spelling only', () => {
+  const part = (text: string) => Buffer.from(text).toString('base64url');
+  const token = `${part('{"alg":"ES256"}')}.${part('{"sub":"u"}')}.${part('signature!')}`;
+  assert.ok(isPlausibleToken(token));
+  for (const other of [`${token}=`, `${token}....`, `${token}!!!!`, `${token.slice(0, -1)}R`]) {
+    assert.ok(!isPlausibleToken(other), other);
+  }
 });
