@@ -37,6 +37,8 @@ export interface Deny<F extends string = string> {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly members?: Readonly<Record<string, string>> | undefined;
   readonly responseHeaders?: Readonly<Record<string, string>> | undefined;
+  /** Set on the forwarded request, which there is in flag mode only. Names are lower case. */
+  readonly upstreamHeaders?: Readonly<Record<string, string>> | undefined;
   readonly notes?: Readonly<Record<string, unknown>> | undefined;
 }
 

@@ -116,6 +116,7 @@ const settleVerdict = (step: Step, x: RequestExchange, verdict: Verdict): Outcom
   x.verdicts.push({ stage, outcome, fault: fault.code, ...notes });
   if (verdict.responseHeaders !== undefined) addResponseHeaders(x, verdict.responseHeaders);
   if (step.mode === 'enforce') return { kind: 'deny', fault };
+  if (verdict.upstreamHeaders !== undefined) Object.assign(x.upstreamHeaders, verdict.upstreamHeaders);
   x.flags.push(`${stage}/${verdict.fault}`);
   return undefined;
 };

@@ -4,6 +4,10 @@ import type { AuthenticateFault } from './authenticate-faults.ts';
 
 type Denial = Deny<AuthenticateFault>;
 
+/** In flag mode the request goes on; the service behind is told what is known (keystonemiddleware, delay_auth_decision). */
+const notConfirmed = { 'x-identity-status': 'Invalid' };
+const notKnown = { 'x-identity-status': 'Indeterminate' };
+
 /** How long a client is told to wait when the identity service does not say. */
 const retryAfterMs = 5000;
 
@@ -16,7 +20,8 @@ export const authenticateRefusals = (challengeUri: string, quoted: boolean) => {
   const headers = {
     'www-authenticate': quoted ? `Keystone uri="${challengeUri}"` : `Keystone uri=${challengeUri}`,
   };
-  const challenge = (fault: AuthenticateFault, message: string): Denial => deny(fault, message, { headers });
+  const challenge = (fault: AuthenticateFault, message: string): Denial =>
+    deny(fault, message, { headers, upstreamHeaders: notConfirmed });
   const none = challenge(
     'no-token',
     `This call needs a token in the header X-Auth-Token. Get one from ${challengeUri}.`,
@@ -37,7 +42,8 @@ export const authenticateRefusals = (challengeUri: string, quoted: boolean) => {
       'The token is for no project. Get one with a scope, for instance by setting OS_PROJECT_NAME.',
     ),
     service: (message: string): Denial => challenge('service-token', message),
-    ambiguous: (message: string): Denial => deny('ambiguous-token', message),
+    ambiguous: (message: string): Denial =>
+      deny('ambiguous-token', message, { upstreamHeaders: notConfirmed }),
     /** Nothing but a valid answer lets anyone pass. */
     answer: (answer: Exclude<TokenAnswer, { kind: 'valid' }>): Denial => {
       if (answer.kind === 'invalid') return invalid;
@@ -45,7 +51,7 @@ export const authenticateRefusals = (challengeUri: string, quoted: boolean) => {
         return deny(
           'too-many-failures',
           'Too many tokens from this address were invalid. Check the token that is sent, and try again later.',
-          { retryAfterMs: answer.retryAfterMs },
+          { retryAfterMs: answer.retryAfterMs, upstreamHeaders: notKnown },
         );
       }
       return deny(
@@ -53,6 +59,7 @@ export const authenticateRefusals = (challengeUri: string, quoted: boolean) => {
         'Tokens cannot be validated at the moment. Try the same request again later.',
         {
           retryAfterMs: answer.retryAfterMs ?? retryAfterMs,
+          upstreamHeaders: notKnown,
           notes: { outage: answer.reason },
         },
       );

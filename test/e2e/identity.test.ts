@@ -148,3 +148,19 @@ test('no token, nor a part of one, is in a log line, a metric or an answer', asy
     }
   }
 });
+
+test('in flag mode a bad token goes through, marked, and the service behind is not told an identity', async (t) => {
+  const { gateway, origin } = await beforeOrigin(
+    t,
+    (socket) => socket.write(rawJson('200 OK', {})),
+    (text) => text.replaceAll('{ use: authenticate }', '{ use: authenticate, mode: flag }'),
+  );
+  const answer = await call('GET', gateway.url + metadata, 'bad', undefined, {
+    'x-identity-status': 'Confirmed',
+  });
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers.get('x-policy-flag'), 'authenticate/invalid-token');
+  const [request = ''] = origin.requests;
+  assert.match(request, /^x-identity-status: Invalid\r$/m);
+  assert.doesNotMatch(request, /^x-(user|project|roles)/m);
+});

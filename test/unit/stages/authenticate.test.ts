@@ -189,3 +189,17 @@ test('access rules allow what they list and nothing else', () => {
   const image = checkOf({ ruled: validAnswer({ accessRules }) }, { serviceType: 'image' });
   assert.equal(denied(image(asked(headers, { path: '/v2.1/images/i1' }))).fault, 'access-rule');
 });
+
+test('where a refusal only flags, the service behind is told what is known of the identity', () => {
+  const check = checkOf({
+    down: { kind: 'unavailable', reason: 'refused' },
+    unscoped: validAnswer({ project: undefined }),
+  });
+  const statusOf = (headers: Exchange['headers']) =>
+    denied(check(asked(headers))).upstreamHeaders?.['x-identity-status'];
+  assert.equal(statusOf({}), 'Invalid');
+  assert.equal(statusOf({ 'x-auth-token': 'bad' }), 'Invalid');
+  assert.equal(statusOf({ 'x-auth-token': 'unscoped' }), 'Invalid');
+  assert.equal(statusOf({ x_auth_token: 'bad' }), 'Invalid');
+  assert.equal(statusOf({ 'x-auth-token': 'down' }), 'Indeterminate');
+});
