@@ -1,7 +1,8 @@
 import { startGateway } from '../compose.ts';
+import { PolicyProblems } from '../compose-policies.ts';
 import { startDemoCloud } from '../demo/cloud.ts';
 import { createLogger } from '../telemetry/logger.ts';
-import { complain, listenComplaint } from './complain.ts';
+import { complain, complainOf, listenComplaint } from './complain.ts';
 import { demoConfig } from './demo-config.ts';
 import { welcome } from './demo-welcome.ts';
 import { untilStopped } from './lifecycle.ts';
@@ -20,6 +21,7 @@ export const runDemo = async (options: {
     await untilStopped(gateway, () => cloud.close());
   } catch (error) {
     await cloud.close();
+    if (error instanceof PolicyProblems) return complainOf(error.problems);
     const complaint = listenComplaint(error, 'choose others: npm start -- --port 8081 --admin-port 9902');
     if (complaint === undefined) throw error;
     complain(complaint);

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from '../telemetry/version.ts';
 import { runDemo } from './demo.ts';
 import { resetLimits, showLimits } from './limits.ts';
@@ -10,10 +10,15 @@ import { revokeTokens } from './tokens.ts';
 import { runValidate } from './validate.ts';
 
 const config = new Option('-c, --config <file>', 'settings of the process').default('config/gateway.yaml');
+const portOf = (text: string): number => {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+};
 const port = (name: string, byDefault: number) =>
   new Option(`--${name} <port>`, 'port to listen on; 0 takes any free one')
     .default(byDefault)
-    .argParser(Number);
+    .argParser(portOf);
 
 /** The command line. Exit codes: 0 well, 1 something was found or failed, 2 the words of the call are wrong. */
 export const program = new Command('images-gateway')

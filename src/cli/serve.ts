@@ -1,6 +1,8 @@
 import { startGateway } from '../compose.ts';
 import { PolicyProblems } from '../compose-policies.ts';
 import { loadConfig } from '../config/load.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { packageVersion } from '../telemetry/version.ts';
 import { complain, complainOf, listenComplaint } from './complain.ts';
 import { untilStopped } from './lifecycle.ts';
 
@@ -9,7 +11,10 @@ export const runServe = async (options: { readonly config: string }): Promise<vo
   const loaded = await loadConfig(options.config, process.env);
   if (!loaded.ok) return complainOf(loaded.problems);
   try {
-    const gateway = await startGateway(loaded.config);
+    const log = createLogger(loaded.config.log.level);
+    const gateway = await startGateway(loaded.config, log);
+    for (const warning of gateway.warnings) log.warn({ place: warning.place }, warning.message);
+    log.info({ version: packageVersion(), url: gateway.url, admin: gateway.adminUrl }, 'listening');
     await untilStopped(gateway);
   } catch (error) {
     if (error instanceof PolicyProblems) return complainOf(error.problems);
