@@ -12,6 +12,11 @@ export interface TokenQuestion {
   request(subject: string, auth: string): HttpRequest;
   /** Reads the answer for this token; throws on a body that is not one. */
   reader(subject: string): (document: unknown) => Identity;
+  /** Adds to a valid answer what another question tells. */
+  complete?(
+    identity: Identity,
+    ask: (request: (auth: string) => HttpRequest) => Promise<HttpAnswer | TokenUnavailable>,
+  ): Promise<TokenAnswer>;
 }
 
 /**
@@ -24,28 +29,30 @@ export const createKeystoneLookup = (
   own: ServiceTokens | undefined,
   { clock, log }: { readonly clock: ClockPort; readonly log: Log },
 ): ((token: string, signal: AbortSignal) => Promise<TokenAnswer>) => {
-  const asService = async (tokens: ServiceTokens, token: string, signal: AbortSignal) => {
+  const asService = async (
+    tokens: ServiceTokens,
+    request: (auth: string) => HttpRequest,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer | TokenUnavailable> => {
     const first = await tokens.current(signal);
     if (first.kind === 'unavailable') return first;
-    const answer = await caller.call(question.request(token, first.token), signal);
+    const answer = await caller.call(request(first.token), signal);
     if (answer.kind === 'unavailable' || answer.status !== 401) return answer;
     // The own token may have been revoked, or lost with Keystone's keys: once more with a new one.
     tokens.refused(first.token);
     const second = await tokens.current(signal);
-    return second.kind === 'unavailable'
-      ? second
-      : caller.call(question.request(token, second.token), signal);
+    return second.kind === 'unavailable' ? second : caller.call(request(second.token), signal);
   };
+
   return async (token, signal) => {
-    const answer: HttpAnswer | TokenUnavailable =
-      own === undefined
-        ? await caller.call(question.request(token, token), signal)
-        : await asService(own, token, signal);
+    const ask = async (request: (auth: string) => HttpRequest): Promise<HttpAnswer | TokenUnavailable> =>
+      own === undefined ? caller.call(request(token), signal) : asService(own, request, signal);
+    const answer = await ask((auth) => question.request(token, auth));
     if (answer.kind === 'unavailable') return answer;
-    return judgeKeystoneAnswer(answer, question.reader(token), {
-      ownToken: own === undefined,
-      now: clock.now(),
-      log,
-    });
+    const circumstances = { ownToken: own === undefined, now: clock.now(), log };
+    const judged = judgeKeystoneAnswer(answer, question.reader(token), circumstances);
+    return judged.kind === 'valid' && question.complete !== undefined
+      ? question.complete(judged.identity, ask)
+      : judged;
   };
 };

@@ -7,6 +7,7 @@ import { createKeystoneLookup } from './keystone-lookup.ts';
 import { createServiceTokens, type SignIn } from './keystone-service-token.ts';
 import { instant, object, parsed, text } from './keystone-token-body.ts';
 import { identityOfV2 } from './keystone-v2-body.ts';
+import { askForGroups } from './keystone-v2-groups.ts';
 import type { TokenSource } from './token-source.ts';
 
 /** By what right the gateway asks an identity service of version 2.0. */
@@ -30,6 +31,8 @@ export interface KeystoneV2Options {
   readonly log: Log;
   /** Keep the service catalogue: some kilobytes more with each cached token. */
   readonly catalog?: boolean;
+  /** Ask for the groups of each user too, which Rackspace's service has: one more call for each token. */
+  readonly groups?: boolean;
   readonly timing?: KeystoneTiming;
   readonly random?: () => number;
 }
@@ -53,7 +56,8 @@ export const createKeystoneV2 = (options: KeystoneV2Options): TokenSource => {
       headers: { accept: 'application/json', 'x-auth-token': auth },
     }) as const;
   const reader = (subject: string) => identityOfV2(subject, options.catalog === true);
-  const lookup = createKeystoneLookup({ request, reader }, caller, own, { clock, log });
+  const question = { request, reader, ...(options.groups === true && { complete: askForGroups }) };
+  const lookup = createKeystoneLookup(question, caller, own, { clock, log });
   return {
     name: 'keystone-v2',
     lookup: (token, signal): Promise<TokenAnswer> =>

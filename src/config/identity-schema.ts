@@ -136,6 +136,11 @@ export const identitySchema = Type.Union(
         kind: kind('keystone-v2', 'Keystone or another service with the Identity API v2.0.'),
         credential: Type.Union([passwordOfV2, apiKeyOfV2, callerCredential], { description: credential }),
         ...keystone,
+        groups: Type.Boolean({
+          default: false,
+          description:
+            "Ask for each user's groups too (RAX-KSGRP), for `authenticate` with `compat: repose`.",
+        }),
       },
       closed,
     ),

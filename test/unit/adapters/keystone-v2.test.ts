@@ -104,11 +104,12 @@ const signIn: RawAnswer = (socket, _request, count) =>
     rawJson('200 OK', { access: { token: { id: `own-${count}`, expires: '2199-01-01T00:00:00Z' } } }),
   );
 
-const v2 = async (t: TestContext, credential: KeystoneV2Credential, validate: RawAnswer) => {
+const v2 = async (t: TestContext, credential: KeystoneV2Credential, validate: RawAnswer, groups = false) => {
   const keystone = await startScriptedKeystone(t, validate, signIn);
   const source = createKeystoneV2({
     client: keystone.client,
     credential,
+    groups,
     clock: { now: Date.now },
     log: recordingLog(),
   });
@@ -159,4 +160,41 @@ test('a token that Rackspace does not know is invalid', async (t) => {
   const unknown = rawJson('404 Not Found', { itemNotFound: { code: 404, message: 'Token not found.' } });
   const { source } = await v2(t, { kind: 'caller' }, (socket) => socket.write(unknown));
   assert.deepEqual(await source.lookup(asked, patience()), { kind: 'invalid' });
+});
+
+const groupsOf = async (t: TestContext, answer: Buffer) => {
+  const { keystone, source } = await v2(
+    t,
+    { kind: 'caller' },
+    (socket, request) => socket.write(request.includes('RAX-KSGRP') ? answer : rawJson('200 OK', accessOf())),
+    true,
+  );
+  const found = await source.lookup(asked, patience());
+  assert.match(keystone.validations()[1] ?? '', /^GET \/v2\.0\/users\/123\/RAX-KSGRP HTTP/);
+  return found;
+};
+
+test('the groups of a user are asked for where they are wanted', async (t) => {
+  const groups = {
+    'RAX-KSGRP:groups': [
+      { id: '0', name: 'Default' },
+      { id: '1', name: 'Restricted' },
+    ],
+  };
+  const found = await groupsOf(t, rawJson('200 OK', groups));
+  assert.deepEqual(found.kind === 'valid' && found.identity.rackspace?.groups, ['Default', 'Restricted']);
+  assert.equal(found.kind === 'valid' && found.identity.rackspace?.defaultRegion, 'DFW');
+});
+
+test('a user without groups is valid, and an outage of the groups is an outage', async (t) => {
+  const none = await groupsOf(t, rawJson('404 Not Found', { itemNotFound: { code: 404 } }));
+  assert.deepEqual(none.kind === 'valid' && none.identity.rackspace?.groups, []);
+  assert.deepEqual(await groupsOf(t, rawJson('403 Forbidden', {})), {
+    kind: 'unavailable',
+    reason: 'status',
+  });
+  assert.deepEqual(await groupsOf(t, rawJson('200 OK', { groups: [] })), {
+    kind: 'unavailable',
+    reason: 'malformed',
+  });
 });
