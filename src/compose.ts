@@ -1,4 +1,5 @@
 import { createForwarder } from './adapters/upstream.ts';
+import { composeDecisions } from './compose-decisions.ts';
 import { composeTokens } from './compose-identity.ts';
 import { composeLimitsDesk } from './compose-limits-desk.ts';
 import { composeEdge, composeListeners } from './compose-listeners.ts';
@@ -72,6 +73,7 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
   const requestMeters = createRequestMeters(meters);
   const lag = own(watchLoopLag(config.overload.maxLagMs));
   const load = new Load({ ...config.overload, maxInFlight: config.maxInFlight, lags: lag.next });
+  const decisions = own(composeDecisions(config, outside));
   const handler = createHandler({
     snapshots: policies.snapshots,
     forwarder,
@@ -81,7 +83,7 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
     trusted: trustedPeers(config.trustedProxies),
     meters: requestMeters,
     spoofed: meters.counter(spoofedHeaders).at({}),
-    record: createRecords(log, config.log),
+    record: createRecords(log, config.log, decisions.keepers),
     load,
     requestMs: config.timeouts.requestMs,
   });
@@ -110,6 +112,7 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
         log,
       ),
       ...tokensPages(identity.tokens),
+      ...decisions.pages,
     ],
   });
   const edge = composeEdge(config, handler, { log, refused: requestMeters.refused });

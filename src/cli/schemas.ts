@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { casesJsonSchema } from '../cases/json-schema.ts';
 import { configJsonSchema, tokensJsonSchema } from '../config/json-schema.ts';
-import { schemaText } from '../files/editor-schema.ts';
+import { decisionSchema } from '../core/decision.ts';
+import { draft, editorSchema, schemaText } from '../files/editor-schema.ts';
 import { operations } from '../operations/index.ts';
 import { policyJsonSchema } from '../policy/json-schema.ts';
 import { stages } from '../stages/index.ts';
@@ -13,6 +14,7 @@ export const writeSchemas = async (folder: string): Promise<void> => {
   const schemas = {
     'gateway.schema.json': configJsonSchema(),
     'cases.schema.json': casesJsonSchema(),
+    'decision.schema.json': { ...draft, ...editorSchema(decisionSchema) },
     'tokens.schema.json': tokensJsonSchema(),
     'policy.schema.json': policyJsonSchema(stages, operations),
   };

@@ -104,6 +104,21 @@ export const configSchema = Type.Object(
         }),
         access: Type.Boolean({ default: true, description: 'Write one line for each request.' }),
         decisions: Type.Boolean({ default: true, description: 'Write one line for each decision.' }),
+        decisionFile: Type.Optional(
+          Type.String({
+            minLength: 1,
+            description:
+              'A file that decisions are appended to, with masked bodies, for `images-gateway replay`; none when left out. Relative to the working folder of the process.',
+          }),
+        ),
+        recentDecisions: Type.Optional(
+          Type.Integer({
+            minimum: 1,
+            maximum: 10_000,
+            default: 200,
+            description: 'Decisions kept in memory for `GET /decisions` of the admin listener.',
+          }),
+        ),
       },
       section('What is logged.'),
     ),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Fault } from '../core/fault.ts';
 import type { ForwardOutcome, Upgrade } from '../core/forward.ts';
@@ -26,7 +27,9 @@ export class Journey {
   readonly #requestId: string;
   readonly #revision: string;
   readonly #upgrade: Upgrade | undefined;
+  readonly #decisionId = randomUUID();
   readonly #started = performance.now();
+  readonly #at: number;
   path = '';
   clientAddress = '';
   #exchange: RequestExchange | undefined;
@@ -43,6 +46,7 @@ export class Journey {
     upgrade: Upgrade | undefined,
   ) {
     this.#gateway = gateway;
+    this.#at = gateway.clock.now();
     this.#req = req;
     this.#res = res;
     this.#requestId = requestId;
@@ -80,7 +84,7 @@ export class Journey {
         clientAddress: headers.clientAddress,
         routeId: found.chain.route.id,
         operation: found.operation,
-        receivedAt: this.#gateway.clock.now(),
+        receivedAt: this.#at,
       },
       this.#gateway.lookups,
     );
@@ -171,6 +175,7 @@ export class Journey {
   #responseHeaders(): Record<string, string> {
     const headers: Record<string, string> = { ...this.#exchange?.responseHeaders };
     headers['x-openstack-request-id'] = this.#requestId;
+    headers['x-policy-decision'] = this.#decisionId;
     const flags = this.#exchange?.flags;
     if (flags !== undefined && flags.length > 0) headers['x-policy-flag'] = flags.join(', ');
     return headers;
@@ -195,7 +200,9 @@ export class Journey {
       this.#gateway.meters.refused(stage, name);
     }
     this.#gateway.record({
+      decisionId: this.#decisionId,
       requestId: this.#requestId,
+      at: this.#at,
       method: this.#req.method ?? '',
       path: this.path,
       clientAddress: this.clientAddress,

@@ -1,11 +1,15 @@
 import type { Log } from '../core/log.ts';
-import type { EffectiveChange } from '../core/metadata.ts';
+import { type KeptDecision, keepDecision } from './decision.ts';
 import type { RequestExchange } from './exchange.ts';
 import type { Ending } from './request-meters.ts';
 
 /** What is known of a request when it is over. */
 export interface Finished {
+  /** Sent with the answer as `X-Policy-Decision`. */
+  readonly decisionId: string;
   readonly requestId: string;
+  /** Milliseconds since the epoch at which the request was received. */
+  readonly at: number;
   readonly method: string;
   /** The path alone: a query may hold what should not stand in a log. */
   readonly path: string;
@@ -25,58 +29,56 @@ export interface RecordOptions {
   readonly decisions: boolean;
 }
 
-/** Writes the one access line and the one decision line of a request. Tokens and values never stand in either. */
-export const createRecords = (log: Log, options: RecordOptions): ((finished: Finished) => void) => {
+/**
+ * Writes the one access line and the one decision line of a request, and hands the decision on to those who keep it.
+ * Tokens and values never stand in either.
+ */
+export const createRecords = (
+  log: Log,
+  options: RecordOptions,
+  keepers: readonly ((decision: KeptDecision) => void)[] = [],
+): ((finished: Finished) => void) => {
   return (finished) => {
-    const { requestId, method, path, clientAddress, status, ending, fault, route, revision, exchange } =
-      finished;
-    const identity = exchange?.identity;
-    const who = { user: identity?.user.id, project: identity?.project?.id };
-    if (options.access) {
-      const ms = Math.round(finished.seconds * 1e6) / 1000;
-      log.info(
-        {
-          kind: 'access',
-          request: requestId,
-          method,
-          path,
-          client: clientAddress,
-          status,
-          ending,
-          ms,
-          route,
-          ...who,
-        },
-        'request',
-      );
-    }
-    if (!options.decisions) return;
-    log.info(
-      {
-        kind: 'decision',
-        request: requestId,
-        revision,
-        route,
-        operation: exchange?.operation?.name,
-        method,
-        path,
-        ...who,
-        outcome: fault === undefined ? (exchange?.flags.length ? 'flag' : 'pass') : 'deny',
-        fault,
-        flags: exchange?.flags.length ? exchange.flags : undefined,
-        verdicts: exchange?.verdicts,
-        change: changeSummary(exchange?.knownChange),
-        status,
-      },
-      'decision',
-    );
+    if (options.access) log.info(accessFields(finished), 'request');
+    if (!options.decisions && keepers.length === 0) return;
+    const decision = keepDecision(finished);
+    for (const keep of keepers) keep(decision);
+    if (options.decisions) log.info(decisionFields(decision, finished.exchange), 'decision');
   };
 };
 
-/** Which keys change, never to what: values belong to the customer. */
-const changeSummary = (change: EffectiveChange | undefined) =>
-  change && {
-    set: Object.keys(change.set),
-    changed: Object.keys(change.changed),
-    removed: Object.keys(change.removed),
+const accessFields = (finished: Finished) => {
+  const { requestId, method, path, clientAddress, status, ending, route, exchange } = finished;
+  return {
+    kind: 'access',
+    request: requestId,
+    method,
+    path,
+    client: clientAddress,
+    status,
+    ending,
+    ms: Math.round(finished.seconds * 1e6) / 1000,
+    route,
+    user: exchange?.identity?.user.id,
+    project: exchange?.identity?.project?.id,
   };
+};
+
+/** The log tells which keys change, never to what; the decision file has the masked rest. */
+const decisionFields = (
+  { kept: { version: _version, time: _time, id, flags, ...rest } }: KeptDecision,
+  exchange: RequestExchange | undefined,
+) => {
+  const change = exchange?.knownChange;
+  return {
+    kind: 'decision',
+    decision: id,
+    ...rest,
+    flags: flags.length > 0 ? flags : undefined,
+    change: change && {
+      set: Object.keys(change.set),
+      changed: Object.keys(change.changed),
+      removed: Object.keys(change.removed),
+    },
+  };
+};

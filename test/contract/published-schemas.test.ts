@@ -4,13 +4,15 @@ import { test } from 'node:test';
 import { Ajv } from 'ajv';
 import { casesJsonSchema } from '../../src/cases/json-schema.ts';
 import { configJsonSchema, tokensJsonSchema } from '../../src/config/json-schema.ts';
-import { schemaText } from '../../src/files/editor-schema.ts';
+import { decisionSchema } from '../../src/core/decision.ts';
+import { draft, editorSchema, schemaText } from '../../src/files/editor-schema.ts';
 import { operations } from '../../src/operations/index.ts';
 import { policyJsonSchema } from '../../src/policy/json-schema.ts';
 import { stages } from '../../src/stages/index.ts';
 
 const published = {
   'cases.schema.json': casesJsonSchema(),
+  'decision.schema.json': { ...draft, ...editorSchema(decisionSchema) },
   'gateway.schema.json': configJsonSchema(),
   'policy.schema.json': policyJsonSchema(stages, operations),
   'tokens.schema.json': tokensJsonSchema(),

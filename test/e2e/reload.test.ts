@@ -32,6 +32,11 @@ const schema = (letter: string): string =>
     additionalProperties: true,
   });
 
+interface Status {
+  readonly revision: string;
+  readonly lastAttempt: { readonly ok: boolean; readonly problems: readonly string[] };
+}
+
 const schemaFile = 'schemas/image-metadata-merge.json';
 
 const start = async (t: TestContext, watch: boolean, more: Record<string, string> = {}) => {
@@ -44,7 +49,7 @@ const start = async (t: TestContext, watch: boolean, more: Record<string, string
     dir,
     write: (key: string) => call('POST', path, demo, { metadata: { [key]: 'a' } }),
     reloadByAdmin: async () => call('POST', `${gateway.adminUrl}/reload`),
-    status: async () => (await call('GET', `${gateway.adminUrl}/policy`)).body as Record<string, never>,
+    status: async () => (await call('GET', `${gateway.adminUrl}/policy`)).body as Status,
     replace: async (letter: string) => {
       await writeFile(join(dir, 'new'), schema(letter));
       await rename(join(dir, 'new'), join(dir, schemaFile));
@@ -114,8 +119,8 @@ cases:
   assert.equal(answer.status, 422);
   assert.equal(toldBy((await gateway.write('no')).body).letter, 'A');
   const after = await gateway.status();
-  assert.equal(after['revision'], before['revision']);
-  const { ok, problems } = after['lastAttempt'] as { ok: boolean; problems: string[] };
+  assert.equal(after.revision, before.revision);
+  const { ok, problems } = after.lastAttempt;
   assert.equal(ok, false);
   assert.match(
     problems.join(),

@@ -1,0 +1,79 @@
+import { open } from 'node:fs/promises';
+import type { Decision } from '../core/decision.ts';
+import type { Log } from '../core/log.ts';
+import type { Meters } from '../core/meters.ts';
+
+/** A decision that can be written. */
+interface Writable {
+  masked(): Decision;
+}
+
+export interface DecisionFile {
+  add(decision: Writable): void;
+  /** Writes what is left. */
+  close(): Promise<void>;
+}
+
+export interface DecisionFileOptions {
+  readonly path: string;
+  /** Decisions that wait to be written at most; more are dropped and counted. */
+  readonly most?: number;
+  readonly meters: Meters;
+  readonly log: Log;
+}
+
+/**
+ * Appends decisions to a file, one line each. The file is opened for each batch, so that a platform may rotate it by
+ * renaming. A disk that is slow or full never holds up a request: what does not fit into the buffer is dropped.
+ */
+export const createDecisionFile = ({
+  path,
+  most = 10_000,
+  meters,
+  log,
+}: DecisionFileOptions): DecisionFile => {
+  const dropped = meters
+    .counter({
+      name: 'images_gateway_decisions_dropped_total',
+      help: 'Decisions that were not written to the decision file because it could not be written fast enough, or at all.',
+      labels: [],
+    })
+    .at({});
+  let waiting: Writable[] = [];
+  let writing: Promise<void> | undefined;
+  let failing = false;
+
+  const write = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      try {
+        const file = await open(path, 'a', 0o640);
+        try {
+          await file.appendFile(batch.map((decision) => `${JSON.stringify(decision.masked())}\n`).join(''));
+        } finally {
+          await file.close();
+        }
+        failing = false;
+      } catch (error) {
+        dropped.inc(batch.length);
+        if (!failing)
+          log.error({ err: error, path }, 'decisions cannot be written to their file; they are dropped');
+        failing = true;
+      }
+    }
+  };
+
+  return {
+    add(decision) {
+      if (waiting.length >= most) return dropped.inc();
+      waiting.push(decision);
+      writing ??= write().finally(() => {
+        writing = undefined;
+      });
+    },
+    async close() {
+      while (writing !== undefined) await writing;
+    },
+  };
+};
