@@ -73,7 +73,7 @@ export const configSchema = Type.Object(
     trustedProxies: Type.Array(held('network', 'An address, or a block such as 10.0.0.0/8.'), {
       default: [],
       uniqueItems: true,
-      description: 'Proxies whose X-Forwarded-For is believed.',
+      description: 'Proxies whose Forwarded and X-Forwarded-For are believed.',
     }),
     timeouts: Type.Object(
       {

@@ -40,6 +40,27 @@ export const clientAddressOf = (peer: string, forwardedFor: string, trusted: Tru
   return client;
 };
 
+/**
+ * What both headers together say. A proxy writes one of them and may let the other through as the client sent it, so
+ * that neither counts where they disagree: the client is then the proxy itself.
+ * @param forwardedFor `undefined`: the header is not there; likewise `forwarded`
+ */
+export const agreedClient = (
+  peer: string,
+  forwardedFor: string | undefined,
+  forwarded: string | undefined,
+  trusted: TrustedPeers,
+): { readonly address: string; readonly agreed: boolean } => {
+  const only = forwardedFor ?? forwarded;
+  if (only === undefined) return { address: peer, agreed: true };
+  const address = clientAddressOf(peer, only, trusted);
+  const agreed =
+    forwardedFor === undefined ||
+    forwarded === undefined ||
+    address === clientAddressOf(peer, forwarded, trusted);
+  return { address: agreed ? address : peer, agreed };
+};
+
 /** Some proxies add the port (`192.0.2.1:4711`, `[2001:db8::1]:4711`). */
 const withoutPort = (entry: string): string =>
   /^\[([0-9a-fA-F:.]+)\](?::\d+)?$/.exec(entry)?.[1] ??

@@ -17,8 +17,9 @@ export type HeaderRule =
   | 'via'
   | 'forwarded-for'
   | 'forwarded-proto'
-  /** What a proxy before us may say of the client's own request; kept only from a trusted one. */
-  | 'forwarded';
+  | 'forwarded'
+  /** What else a proxy before us may say of the client's own request; kept only from a trusted one. */
+  | 'forwarded-other';
 
 export interface KnownHeader {
   /** In lower case. */
@@ -34,19 +35,13 @@ const rules = new Map<string, HeaderRule>([
   ['via', 'via'],
   ['x-forwarded-for', 'forwarded-for'],
   ['x-forwarded-proto', 'forwarded-proto'],
+  ['forwarded', 'forwarded'],
   // Hop by hop (RFC 9110 7.6.1), and what only concerns the connection to us.
   ...drop('keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'http2-settings', 'expect'),
   // `Proxy` becomes the environment variable HTTP_PROXY of a CGI program (CVE-2016-5385).
   ...drop('proxy'),
   // Other ways of proxies to tell the client's address, and of servers to take another path than the one judged.
-  ...drop(
-    'forwarded',
-    'x-real-ip',
-    'true-client-ip',
-    'x-client-ip',
-    'x-cluster-client-ip',
-    'cf-connecting-ip',
-  ),
+  ...drop('x-real-ip', 'true-client-ip', 'x-client-ip', 'x-cluster-client-ip', 'cf-connecting-ip'),
   ...drop('x-original-url', 'x-rewrite-url'),
   ['x-http-method-override', 'override'],
   ['x-http-method', 'override'],
@@ -93,7 +88,7 @@ const protectedNames: ReadonlySet<string> = new Set([
     'content-type',
     'cookie',
   ],
-  ...['host', 'openstack-api-version', 'range', 'transfer-encoding', 'via'],
+  ...['forwarded', 'host', 'openstack-api-version', 'range', 'transfer-encoding', 'via'],
   ...[
     'x-auth-token',
     'x-openstack-nova-api-version',
@@ -120,7 +115,7 @@ const classify = (name: string): HeaderRule => {
 
 const prefixRule = (folded: string): HeaderRule | undefined => {
   if (folded.startsWith('proxy-')) return 'drop';
-  return folded.startsWith('x-forwarded-') ? 'forwarded' : undefined;
+  return folded.startsWith('x-forwarded-') ? 'forwarded-other' : undefined;
 };
 
 /** Names in the spelling they came in. Clients use few, and the bound keeps an attacker from filling it. */

@@ -1,4 +1,5 @@
-import { clientAddressOf, plainAddress, type TrustedPeers } from './client-address.ts';
+import { agreedClient, plainAddress, type TrustedPeers } from './client-address.ts';
+import { ownHop, parseForwarded } from './forwarded.ts';
 import { type HeaderRule, headerRule, isProtected } from './header-rules.ts';
 
 export type HeaderFields = Record<string, string | string[]>;
@@ -79,6 +80,7 @@ class Sweep {
   #via = '';
   #forwardedFor = '';
   #forwardedProto: string | undefined;
+  #forwarded = '';
   #named: string[] | undefined;
 
   constructor(peer: Peer) {
@@ -121,6 +123,7 @@ class Sweep {
     if (rule === 'forwarded-for') this.#forwardedFor = joined(this.#forwardedFor, value);
     else if (rule === 'forwarded-proto')
       this.#forwardedProto ??= /^https?$/i.test(value) ? value.toLowerCase() : undefined;
+    else if (rule === 'forwarded') this.#forwarded = joined(this.#forwarded, value);
     else {
       add(this.seen, name, value);
       add(this.forward, name, value);
@@ -161,13 +164,26 @@ class Sweep {
       );
     }
     forward['via'] = joined(this.#via, `${this.#peer.httpVersion} images-gateway`);
-    forward['x-forwarded-for'] = joined(this.#forwardedFor, this.#address);
-    forward['x-forwarded-proto'] = this.#forwardedProto ?? (this.#peer.encrypted ? 'https' : 'http');
-    const clientAddress =
-      this.#forwardedFor === ''
-        ? this.#address
-        : clientAddressOf(this.#address, this.#forwardedFor, this.#peer.trusted);
+    const clientAddress = this.#tellOrigin();
     return { kind: 'ok', seen, forward, clientAddress, spoofed: this.#spoofed };
+  }
+
+  /** Sets what the services behind are told of the client, and tells who it is. */
+  #tellOrigin(): string {
+    const { forward } = this;
+    const { encrypted, trusted } = this.#peer;
+    const hops = this.#forwarded === '' ? undefined : parseForwarded(this.#forwarded);
+    // A header that cannot be read names nobody, which is not the same as a header that is not there.
+    const said =
+      this.#forwarded === '' ? undefined : (hops ?? []).map(({ from }) => from ?? 'unknown').join(', ');
+    const forwardedFor = this.#forwardedFor === '' ? undefined : this.#forwardedFor;
+    forward['x-forwarded-for'] = joined(forwardedFor ?? said ?? '', this.#address);
+    const { address, agreed } = agreedClient(this.#address, forwardedFor, said, trusted);
+    const proto = hops?.findLast(({ from }) => from !== undefined && plainAddress(from) === address)?.proto;
+    forward['x-forwarded-proto'] = this.#forwardedProto ?? proto ?? (encrypted ? 'https' : 'http');
+    if (hops !== undefined && agreed)
+      forward['forwarded'] = joined(this.#forwarded, ownHop(this.#address, encrypted));
+    return address;
   }
 }
 
