@@ -30,6 +30,7 @@ WORKDIR /app
 COPY package.json LICENSE ./
 # The shipped policies, for `demo` and to copy from.
 COPY policies policies
+COPY web web
 COPY --from=dependencies /build/node_modules node_modules
 COPY --from=build /build/dist dist
 

@@ -11,17 +11,20 @@ import type { Ports } from './core/ports.ts';
 import { type Problem, printProblem } from './files/problem.ts';
 import { createAdminHandler } from './http/admin.ts';
 import { limitsPages } from './http/admin-limits.ts';
+import { statusPages } from './http/admin-status.ts';
 import { tokensPages } from './http/admin-tokens.ts';
 import { createHandler } from './http/handler.ts';
 import { Load } from './http/load.ts';
 import { watchLoopLag } from './http/loop-lag.ts';
 import type { LoadedSnapshot } from './load-snapshot.ts';
+import { Activity } from './pipeline/activity.ts';
 import { trustedPeers } from './pipeline/client-address.ts';
 import { createRecords } from './pipeline/records.ts';
 import { createRequestMeters } from './pipeline/request-meters.ts';
 import { createLogger } from './telemetry/logger.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import { createProcessMeters } from './telemetry/process-meters.ts';
+import { packageVersion } from './telemetry/version.ts';
 
 export interface RunningGateway {
   /** Addresses that were really bound, e.g. `http://127.0.0.1:8080`. */
@@ -74,6 +77,8 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
   const lag = own(watchLoopLag(config.overload.maxLagMs));
   const load = new Load({ ...config.overload, maxInFlight: config.maxInFlight, lags: lag.next });
   const decisions = own(composeDecisions(config, outside));
+  const records = createRecords(log, config.log, decisions.keepers);
+  const activity = new Activity(clock);
   const handler = createHandler({
     snapshots: policies.snapshots,
     forwarder,
@@ -83,21 +88,25 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
     trusted: trustedPeers(config.trustedProxies),
     meters: requestMeters,
     spoofed: meters.counter(spoofedHeaders).at({}),
-    record: createRecords(log, config.log, decisions.keepers),
+    record: (finished) => {
+      records(finished);
+      activity.record(finished);
+    },
     load,
     requestMs: config.timeouts.requestMs,
   });
   let draining = false;
+  const health = () => ({
+    identity: identity.tokens.health(),
+    upstreams: forwarder.health(),
+    store: store.redis === undefined ? 'memory' : { redis: store.redis.available() ? 'up' : 'down' },
+  });
   const admin = createAdminHandler({
     state: {
       draining: () => draining,
       revision: () => policies.snapshots.current.revision,
       policy: policies.status,
-      details: () => ({
-        identity: identity.tokens.health(),
-        upstreams: forwarder.health(),
-        store: store.redis === undefined ? 'memory' : { redis: store.redis.available() ? 'up' : 'down' },
-      }),
+      details: health,
     },
     scrape: () => meters.scrape(),
     reload: async () => {
@@ -105,6 +114,8 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
       return next.ok ? [] : next.problems.map(printProblem);
     },
     token: config.admin.token,
+    writes: config.admin.writes ?? config.admin.token !== undefined,
+    clock,
     log,
     pages: [
       ...limitsPages(
@@ -113,6 +124,16 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
       ),
       ...tokensPages(identity.tokens),
       ...decisions.pages,
+      ...statusPages({
+        activity,
+        version: packageVersion(),
+        now: clock.now,
+        draining: () => draining,
+        inFlight: () => ({ now: handler.inFlight, limit: config.maxInFlight }),
+        policy: policies.status,
+        health,
+        pressure: () => store.ports.limits.pressure(),
+      }),
     ],
   });
   const edge = composeEdge(config, handler, { log, refused: requestMeters.refused });

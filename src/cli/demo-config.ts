@@ -13,7 +13,7 @@ export const demoConfig = (
 ): GatewayConfig => ({
   version: 1,
   listen: { host: '127.0.0.1', port: ports.port },
-  admin: { host: '127.0.0.1', port: ports.adminPort },
+  admin: { host: '127.0.0.1', port: ports.adminPort, writes: true },
   upstreams: {
     compute: { url: cloud.computeUrl, api: '/v2', timeoutMs: 30_000, connections: 128 },
     image: { url: cloud.imageUrl, api: '/v2', timeoutMs: 30_000, connections: 128 },

@@ -4,7 +4,7 @@ import type { DemoSeed } from '../demo/seed-ids.ts';
 export const welcome = (url: string, adminUrl: string, { tokens, images }: DemoSeed): string => {
   const write = (image: string, body: string) =>
     `curl -i ${url}/v2/images/${image}/metadata -H 'X-Auth-Token: ${tokens.demo}' -H 'Content-Type: application/json' -d '${body}'`;
-  return `images-gateway is at ${url}, in front of a demo cloud in memory. Metrics: ${adminUrl}/metrics
+  return `images-gateway is at ${url}, in front of a demo cloud in memory. Status page: ${adminUrl}/
 
 Set metadata of an image (200):
   ${write(images.ubuntu, '{"metadata":{"Category":"Webserver Retail Outlet project","Owner":"John, Doe","Label":"Updated"}}')}

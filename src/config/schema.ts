@@ -36,6 +36,13 @@ export const configSchema = Type.Object(
         host: held('host', 'Address or name to listen on.', { default: '127.0.0.1' }),
         port: port('Port to listen on; 0 takes any that is free.', 9901),
         token: Type.Optional(secret('Bearer token; required unless `host` is a loopback address.')),
+        writes: Type.Optional(
+          Type.Boolean({
+            computed: 'When left out: true with a token, false without one.',
+            description:
+              'Whether requests may reload policies, reset limits, revoke tokens and set the log level.',
+          }),
+        ),
       },
       section('Where metrics, health and administration are served.'),
     ),

@@ -1,8 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import type { Log } from '../core/log.ts';
+import type { ClockPort } from '../core/ports.ts';
 import type { Secret } from '../core/secret.ts';
+import { createAdminGuard } from './admin-guard.ts';
 import { type AdminPage, fromBrowser, json, send } from './admin-page.ts';
+import { statusAssets } from './admin-status.ts';
 
 export interface AdminState {
   /** The gateway is shutting down: not ready, still alive. */
@@ -21,6 +22,9 @@ export interface AdminOptions {
   readonly reload: () => Promise<readonly string[]>;
   /** `undefined`: no token is asked for, which the configuration allows on loopback only. */
   readonly token: Secret | undefined;
+  /** Whether requests may change something. */
+  readonly writes: boolean;
+  readonly clock: ClockPort;
   readonly log: Log;
   /** Further pages, by method and path. */
   readonly pages?: readonly (readonly [string, AdminPage])[];
@@ -62,24 +66,18 @@ export const createAdminHandler = (options: AdminOptions): AdminPage => {
     ...(options.pages ?? []),
   ]);
   // Probes carry no token: they tell nothing that an open port does not tell.
-  const open = new Set(['/livez', '/readyz']);
+  const open = new Set(['/livez', '/readyz', ...statusAssets]);
+  const guard = createAdminGuard({ ...options, open });
 
   return (req, res) => {
     const path = (req.url ?? '').split('?', 1)[0] ?? '';
-    if (!open.has(path) && !authorized(req, options.token)) {
-      res.setHeader('www-authenticate', 'Bearer');
-      return json(res, 401, { error: 'Send the admin token: Authorization: Bearer TOKEN.' });
+    const refusal = guard(req, res, path);
+    if (refusal !== undefined) {
+      for (const [name, value] of Object.entries(refusal.headers ?? {})) res.setHeader(name, value);
+      return json(res, refusal.status, { error: refusal.error });
     }
     const page = pages.get(`${req.method} ${path}`);
     if (page !== undefined) return page(req, res);
     json(res, 404, { error: 'There is nothing here.', pages: [...pages.keys()] });
   };
-};
-
-/** Compares hashes, which have one length, in constant time. */
-const authorized = (req: IncomingMessage, token: Secret | undefined): boolean => {
-  if (token === undefined) return true;
-  const sent = /^Bearer (.+)$/.exec(req.headers.authorization ?? '')?.[1] ?? '';
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(sent), digest(token.reveal()));
 };

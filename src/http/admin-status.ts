@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Activity } from '../pipeline/activity.ts';
+import { type AdminPage, json, send } from './admin-page.ts';
+
+/** What the status page shows besides traffic. */
+export interface StatusDesk {
+  readonly activity: Pick<Activity, 'points' | 'faults' | 'refusals'>;
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly draining: () => boolean;
+  readonly inFlight: () => { readonly now: number; readonly limit: number };
+  /** The revision that serves, and what became of the last attempt to load one. */
+  readonly policy: () => object;
+  /** Upstreams, identity service, store. */
+  readonly health: () => object;
+  /** Parties near or over a limit. */
+  readonly pressure: () => readonly object[];
+}
+
+/** Seen from the sources and from the built package alike. */
+const folder = join(import.meta.dirname, '../../web');
+
+/** Nothing from elsewhere, nothing inline, nobody may frame it: a name that a client made up stays text. */
+const policyOfContent =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const asset = (file: string, contentType: string): AdminPage => {
+  const text = readFileSync(join(folder, file), 'utf8');
+  return (_req, res) => {
+    res.setHeader('content-security-policy', policyOfContent);
+    res.setHeader('referrer-policy', 'no-referrer');
+    res.setHeader('cross-origin-resource-policy', 'same-origin');
+    send(res, 200, contentType, text);
+  };
+};
+
+const scripts = ['status.js', 'elements.js', 'health.js'] as const;
+
+/** Paths that hold no data, so that a browser can load the page before the token is typed in. */
+export const statusAssets: ReadonlySet<string> = new Set([
+  '/',
+  '/status.css',
+  ...scripts.map((file) => `/${file}`),
+]);
+
+/** The status page for people, and `GET /status.json`, which it asks once a second. */
+export const statusPages = (desk: StatusDesk): readonly (readonly [string, AdminPage])[] => [
+  ['GET /', asset('status.html', 'text/html; charset=utf-8')],
+  ['GET /status.css', asset('status.css', 'text/css; charset=utf-8')],
+  ...scripts.map((file) => [`GET /${file}`, asset(file, 'text/javascript; charset=utf-8')] as const),
+  [
+    'GET /status.json',
+    (_req, res) =>
+      json(res, 200, {
+        version: desk.version,
+        now: desk.now(),
+        draining: desk.draining(),
+        inFlight: desk.inFlight(),
+        policy: desk.policy(),
+        health: desk.health(),
+        points: desk.activity.points(),
+        faults: desk.activity.faults(),
+        refusals: desk.activity.refusals(),
+        pressure: desk.pressure(),
+      }),
+  ],
+];

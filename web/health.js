@@ -1,0 +1,55 @@
+// Cards for the gateway's policy and for everything it depends on.
+
+import { clock, make, secondsAgo } from './elements.js';
+
+/** @param state good, warn or bad: the words say it too, colour is not alone. */
+export const card = (title, state, word, detail) =>
+  make(
+    'li',
+    { 'data-state': state },
+    make('h3', {}, title),
+    make('p', {}, make('strong', {}, word)),
+    make('p', { class: 'soft' }, detail),
+  );
+
+export const upstreamCard = (now, [name, { failuresInARow, lastAnswerAt, targets }]) => {
+  const answered =
+    lastAnswerAt === undefined ? 'not asked yet' : `last answer ${secondsAgo(now, lastAnswerAt)}`;
+  const some =
+    targets === undefined
+      ? ''
+      : `, ${targets.filter(({ healthy }) => healthy).length} of ${targets.length} addresses`;
+  if (failuresInARow > 0)
+    return card(`Upstream ${name}`, 'bad', 'fails', `${failuresInARow} in a row, ${answered}${some}`);
+  return card(`Upstream ${name}`, 'good', lastAnswerAt === undefined ? 'idle' : 'answers', answered + some);
+};
+
+export const identityCard = ({ source, circuit, cachedTokens = 0 }) => {
+  const state = { open: 'bad', 'half-open': 'warn' }[circuit] ?? 'good';
+  const word = { open: 'not asked: it failed', 'half-open': 'is tried again' }[circuit] ?? 'answers';
+  return card(
+    `Identity (${source})`,
+    state,
+    word,
+    cachedTokens === 1 ? '1 token in the cache' : `${cachedTokens} tokens in the cache`,
+  );
+};
+
+export const storeCard = (store) => {
+  if (store === 'memory') return card('Store of limits', 'good', 'memory', 'of this process');
+  return store.redis === 'up'
+    ? card('Store of limits', 'good', 'Redis answers', 'shared by all gateways')
+    : card('Store of limits', 'bad', 'Redis does not answer', 'limits are judged by the rule for that');
+};
+
+export const policyCard = ({ revision, since, lastAttempt }) => {
+  const detail = since === undefined ? '' : `since ${new Date(since).toLocaleString()}`;
+  return lastAttempt?.ok === false
+    ? card(
+        'Policy',
+        'warn',
+        `revision ${revision} serves on`,
+        `a change at ${clock(lastAttempt.at)} was not loaded`,
+      )
+    : card('Policy', 'good', `revision ${revision}`, detail);
+};
