@@ -1,31 +1,76 @@
 import { type DestinationStream, pino } from 'pino';
 import type { Log } from '../core/log.ts';
 
+type Fields = Readonly<Record<string, unknown>>;
+
+const service = 'images-gateway';
+
+/**
+ * Bytes that gather before they are written: a write is handed to another thread, which costs more than all lines in
+ * it. What has gathered is written once a second.
+ */
+const batchBytes = 32_768;
+
+/** pino's number for the level. */
+const infoLevel = 30;
+
 /**
  * JSON lines on standard output. The only importer of pino.
  *
  * @param destination for tests; by default standard output, written in batches so that a line costs no system call.
  */
 export const createLogger = (level: string, destination?: DestinationStream): Log & { flush(): void } => {
-  const stream = destination ?? pino.destination({ fd: 1, minLength: 4096, sync: false });
+  const stream = destination ?? pino.destination({ fd: 1, minLength: batchBytes, sync: false });
   const logger = pino(
-    {
-      level,
-      base: { service: 'images-gateway' },
-      timestamp: pino.stdTimeFunctions.isoTime,
-      messageKey: 'message',
-    },
+    { level, base: { service }, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message' },
     stream,
   );
   const flushing = destination === undefined ? setInterval(() => logger.flush(), 1000).unref() : undefined;
+  const tellsInfo = logger.isLevelEnabled('info');
+  const timeText = isoTimes();
   return {
     debug: (fields, message) => logger.debug(fields, message),
-    info: (fields, message) => logger.info(fields, message),
+    info(fields, message) {
+      if (!tellsInfo) return;
+      const line = plainLine(fields, message, timeText());
+      if (line === undefined) logger.info(fields, message);
+      else stream.write(line);
+    },
     warn: (fields, message) => logger.warn(fields, message),
     error: (fields, message) => logger.error(fields, message),
     flush() {
       clearInterval(flushing);
       if ('flushSync' in stream) (stream as { flushSync(): void }).flushSync();
     },
+  };
+};
+
+/**
+ * The line that pino would write. It writes member by member, which takes five times as long as V8 takes for the whole
+ * object, and two lines are written for each request (docs/adr/013).
+ * @returns `undefined` for what only pino can tell: an error, or a value that is no JSON
+ */
+const plainLine = (fields: Fields, message: string, time: string): string | undefined => {
+  if (fields['err'] !== undefined) return undefined;
+  try {
+    const members = JSON.stringify(fields).slice(1, -1);
+    const comma = members === '' ? '' : ',';
+    return `{"level":${infoLevel},"time":"${time}","service":"${service}",${members}${comma}"message":${JSON.stringify(message)}}\n`;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The time as ISO 8601, written anew when a millisecond has passed. */
+const isoTimes = (): (() => string) => {
+  let known = 0;
+  let text = '';
+  return () => {
+    const now = Date.now();
+    if (now !== known) {
+      known = now;
+      text = new Date(now).toISOString();
+    }
+    return text;
   };
 };

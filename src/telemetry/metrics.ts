@@ -1,5 +1,6 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
 import type { Family, Labels, Meters, MetricSpec } from '../core/meters.ts';
+import { PlainCounter, PlainHistogram } from './plain-series.ts';
 
 /** Label sets per family. Beyond it the values become `other`: labels are for bounded sets, and a bug must not eat the heap. */
 const maxSeries = 500;
@@ -24,12 +25,18 @@ export class Metrics implements Meters {
 
   counter<L extends string>(spec: MetricSpec<L>) {
     return this.#family(spec, () => {
-      const counter = new Counter({ ...this.#options(spec) });
-      if (spec.labels.length === 0) return () => counter;
+      const all: { readonly labels: Labels<string>; readonly series: PlainCounter }[] = [];
+      new Counter({
+        ...this.#options(spec),
+        collect() {
+          this.reset();
+          for (const { labels, series } of all) this.inc(labels, series.value);
+        },
+      });
       return (labels: Labels<string>) => {
-        const child = counter.labels(labels);
-        child.inc(0);
-        return child;
+        const series = new PlainCounter();
+        all.push({ labels, series });
+        return series;
       };
     });
   }
@@ -52,11 +59,21 @@ export class Metrics implements Meters {
 
   histogram<L extends string>(spec: MetricSpec<L> & { readonly buckets: readonly number[] }) {
     return this.#family(spec, () => {
-      const histogram = new Histogram({ ...this.#options(spec), buckets: [...spec.buckets] });
+      const { name, help } = spec;
+      const all: { readonly labels: Labels<string>; readonly series: PlainHistogram }[] = [];
+      const get = async () => ({
+        name,
+        help,
+        type: 'histogram',
+        values: all.flatMap(({ labels, series }) => series.samples(name, labels)),
+        aggregator: 'sum',
+      });
+      // A registry asks a metric for its name and for what `get` gives; the type asks for all of prom-client's classes.
+      this.#registry.registerMetric({ name, get } as unknown as Metric);
       return (labels: Labels<string>) => {
-        if (spec.labels.length === 0) return histogram;
-        histogram.zero(labels);
-        return histogram.labels(labels);
+        const series = new PlainHistogram(spec.buckets);
+        all.push({ labels, series });
+        return series;
       };
     });
   }

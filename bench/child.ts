@@ -1,0 +1,78 @@
+/** Starts the processes of a run, waits until they listen, and reads from the kernel what they used. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+
+export interface Child {
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+/** @param log file that takes standard output and error */
+export const start = (command: readonly string[], env: Record<string, string>, log: string): Child => {
+  const out = openSync(log, 'a');
+  const [file = '', ...args] = command;
+  const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['ignore', out, out] });
+  closeSync(out);
+  return { pid: child.pid ?? 0, stop: () => stop(child) };
+};
+
+const stop = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await gone;
+  clearTimeout(timer);
+};
+
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+};
+
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
+    socket.on('connect', () => socket.destroy());
+  });
+
+/** @returns milliseconds until the port took a connection */
+export const untilListening = async (port: number, log: string, patienceMs = 15_000): Promise<number> => {
+  const began = performance.now();
+  while (!(await answers(port))) {
+    if (performance.now() - began > patienceMs)
+      throw new Error(`nothing listens on port ${port}: ${(await readFile(log, 'utf8')).slice(-2000)}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return performance.now() - began;
+};
+
+/** Nanoseconds of CPU, system calls included, that all threads of a process have used (`/proc/PID/task/*`). */
+export const cpuNanoseconds = async (pid: number): Promise<number> => {
+  let sum = 0;
+  for (const task of await readdir(`/proc/${pid}/task`)) {
+    const text = await readFile(`/proc/${pid}/task/${task}/schedstat`, 'utf8').catch(() => '0');
+    sum += Number(text.split(' ', 1)[0]);
+  }
+  return sum;
+};
+
+/** Resident and peak memory in MiB. */
+export const memoryOf = async (pid: number): Promise<{ readonly now: number; readonly peak: number }> => {
+  const text = await readFile(`/proc/${pid}/status`, 'utf8');
+  const mib = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(text)?.[1] ?? 0) / 1024;
+  return { now: mib('VmRSS'), peak: mib('VmHWM') };
+};
+
+/** Sets the peak back to what is resident now. */
+export const forgetPeak = async (pid: number): Promise<void> => {
+  const { writeFile } = await import('node:fs/promises');
+  await writeFile(`/proc/${pid}/clear_refs`, '5').catch(() => undefined);
+};

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Histogram, Registry } from 'prom-client';
+import { Metrics } from '../../../src/telemetry/metrics.ts';
+
+const ours = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .filter((line) => line.includes('images_gateway_test'))
+    .sort();
+
+test('a histogram prints the same text as one of prom-client', async () => {
+  const spec = { name: 'images_gateway_test_seconds', help: 'Help.', labels: ['route'] } as const;
+  const buckets = [0.001, 0.01, 0.1, 1];
+  const values = fc.array(fc.tuple(fc.constantFrom('a', 'b'), fc.double({ min: 0, max: 3, noNaN: true })));
+  await fc.assert(
+    fc.asyncProperty(values, async (observed) => {
+      const metrics = new Metrics();
+      const plain = metrics.histogram({ ...spec, buckets });
+      const register = new Registry();
+      const theirs = new Histogram({
+        name: spec.name,
+        help: spec.help,
+        labelNames: ['route'],
+        buckets,
+        registers: [register],
+      });
+      for (const route of ['a', 'b']) {
+        plain.at({ route });
+        theirs.zero({ route });
+      }
+      for (const [route, value] of observed) {
+        plain.at({ route }).observe(value);
+        theirs.observe({ route }, value);
+      }
+      assert.deepEqual(ours((await metrics.scrape()).body), ours(await register.metrics()));
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('counters are told as they stand at each scrape, from 0 on', async () => {
+  const metrics = new Metrics();
+  const family = metrics.counter({ name: 'images_gateway_test_total', help: 'Help.', labels: ['kind'] });
+  const series = family.at({ kind: 'a' });
+  assert.ok((await metrics.scrape()).body.includes('images_gateway_test_total{kind="a"} 0'));
+  series.inc();
+  family.at({ kind: 'a' }).inc(2);
+  for (const _ of [1, 2])
+    assert.ok((await metrics.scrape()).body.includes('images_gateway_test_total{kind="a"} 3'));
+});
