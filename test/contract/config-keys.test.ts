@@ -8,6 +8,7 @@ import { stages } from '../../src/stages/index.ts';
 import { tableRows } from '../support/docs/blocks.ts';
 import { allKeys } from '../support/docs/keys.ts';
 import { markdownFile } from '../support/markdown.ts';
+import { sourceFiles } from '../support/source-files.ts';
 
 const firstCells = (text: string): readonly string[] =>
   tableRows(text).map(([cell = '']) => cell.replaceAll('`', ''));
@@ -41,4 +42,17 @@ test('every stage and every guarded call has its place among the policies', () =
   for (const { name } of stages) assert.match(text, new RegExp(`^### ${name}$`, 'm'));
   for (const { name, method, path } of operations)
     assert.ok(text.includes(`| \`${name}\` | \`${method} ${path}\``), name);
+});
+
+test('every page of the admin listener is documented, and every page that is documented is one', () => {
+  const served = sourceFiles('src/http').flatMap(({ path, text }) =>
+    path.includes('/admin') ? [...text.matchAll(/'((?:GET|POST) \/[a-z/]*)'/g)].map(([, page]) => page) : [],
+  );
+  const table = between(markdownFile('docs/configuration.md'), '\n## The admin listener\n', '\n## ');
+  assert.deepEqual(
+    firstCells(table)
+      .filter((cell) => cell.includes(' /'))
+      .sort(),
+    [...new Set(served)].sort(),
+  );
 });

@@ -31,14 +31,15 @@ export interface Fence {
 }
 
 export const fences = (text: string): readonly Fence[] =>
-  [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map((found) => ({
-    language: found[1] ?? '',
-    text: found[2] ?? '',
+  [...text.matchAll(/^( *)```(\w*)\n([\s\S]*?)^\1```$/gm)].map((found) => ({
+    language: found[2] ?? '',
+    // A block inside a list is indented, which is no part of it.
+    text: (found[3] ?? '').replaceAll(new RegExp(`^${found[1]}`, 'gm'), ''),
     line: text.slice(0, found.index).split('\n').length + 1,
   }));
 
 /** The text without its fenced blocks. */
-export const prose = (text: string): string => text.replaceAll(/^```\w*\n[\s\S]*?^```$/gm, '');
+export const prose = (text: string): string => text.replaceAll(/^( *)```\w*\n[\s\S]*?^\1```$/gm, '');
 
 /** Where a heading can be linked to, as forges make it of the heading's words. */
 export const anchors = (text: string): ReadonlySet<string> =>

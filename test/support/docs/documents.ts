@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../source-files.ts';
 import { type Block, withBlocks } from './blocks.ts';
-import { configKeys, limitKeys, operationRows, routeKeys, stageUseKeys } from './keys.ts';
+import { commandTable } from './commands.ts';
+import { caseKeys, configKeys, limitKeys, operationRows, routeKeys, stageUseKeys } from './keys.ts';
 import { metricsTable } from './metrics.ts';
 import { faultBlocks, stageBlocks } from './stages.ts';
 
@@ -13,12 +14,20 @@ const blocks: Readonly<Record<string, Block>> = {
   'limit keys': limitKeys,
   'stage keys': stageUseKeys,
   'guarded calls': operationRows,
+  'case keys': caseKeys,
+  commands: commandTable,
   metrics: metricsTable,
   ...stageBlocks(),
   ...faultBlocks(),
 };
 
-export const generatedDocs = ['configuration.md', 'faults.md', 'metrics.md', 'policies.md'] as const;
+export const generatedDocs = [
+  'commands.md',
+  'configuration.md',
+  'faults.md',
+  'metrics.md',
+  'policies.md',
+] as const;
 
 /** Names of all blocks; each must stand in some document. */
 export const allBlocks: readonly string[] = Object.keys(blocks);

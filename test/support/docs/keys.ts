@@ -1,4 +1,5 @@
 /** Tables of the keys of gateway.yaml, of a static token file and of policy files. */
+import { casesJsonSchema } from '../../../src/cases/json-schema.ts';
 import { configJsonSchema } from '../../../src/config/json-schema.ts';
 import { operations } from '../../../src/operations/index.ts';
 import { policyJsonSchema } from '../../../src/policy/json-schema.ts';
@@ -77,3 +78,7 @@ export const operationRows = (): string =>
       summary,
     ]),
   );
+
+/** Files of cases: what is given, asked and expected. What is given for all is given for one too, and stands once. */
+export const caseKeys = (): string =>
+  rowsTable(keyRows(casesJsonSchema()).filter(({ path }) => !path.startsWith('given.') && path !== 'given'));

@@ -1,0 +1,65 @@
+/** Policies, cases and settings that the documents print can be copied and used. */
+import assert from 'node:assert/strict';
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { inertPorts } from '../../src/cli/inert-ports.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { noMeters } from '../../src/core/silence.ts';
+import { printProblem } from '../../src/files/problem.ts';
+import { loadSnapshot } from '../../src/load-snapshot.ts';
+import { fences, markdownFiles } from '../support/markdown.ts';
+import { writeFolder } from '../support/policy-folder.ts';
+import { root } from '../support/source-files.ts';
+
+const examples = markdownFiles().flatMap(({ path, text }) =>
+  fences(text)
+    .filter(({ language }) => language === 'yaml')
+    .map((fence) => ({ where: `${path}:${fence.line}`, text: fence.text })),
+);
+
+const policies = examples.filter(({ text }) => /^routes:/m.test(text));
+const cases = examples.filter(({ text }) => /^cases:/m.test(text));
+const settings = examples.filter(({ text }) => /^upstreams:/m.test(text));
+
+/** What is wrong with a policy folder, one line a problem. */
+const problemsOf = async (folder: string): Promise<readonly string[]> => {
+  const loaded = await loadSnapshot(folder, ['compute', 'image'], { ports: inertPorts, meters: noMeters });
+  return loaded.ok ? [] : loaded.problems.map(printProblem);
+};
+
+const folderWith = async (t: TestContext, files: Readonly<Record<string, string>>): Promise<string> => {
+  const folder = await writeFolder(t, files);
+  await cp(join(root, 'policies/schemas'), join(folder, 'schemas'), { recursive: true });
+  return folder;
+};
+
+test('the documents have examples of each kind', () => {
+  for (const [kind, list] of Object.entries({ policies, cases, settings })) assert.ok(list.length > 0, kind);
+  assert.equal(policies.length + cases.length + settings.length, examples.length);
+});
+
+for (const { where, text } of policies)
+  test(`the policy in ${where} loads`, async (t) => {
+    assert.deepEqual(await problemsOf(await folderWith(t, { 'policy.yaml': text })), []);
+  });
+
+for (const { where, text } of cases)
+  test(`the cases in ${where} are what the shipped policy does`, async (t) => {
+    const shipped = await readFile(join(root, 'policies/images.yaml'), 'utf8');
+    assert.deepEqual(
+      await problemsOf(await folderWith(t, { 'images.yaml': shipped, 'doc.cases.yaml': text })),
+      [],
+    );
+  });
+
+for (const { where, text } of settings)
+  test(`the settings in ${where} can be read`, async (t) => {
+    const folder = await writeFolder(t, {});
+    const file = join(folder, 'gateway.yaml');
+    // Documents print the parts that everybody has to change; the others are taken from the shipped file.
+    const lookups = 'lookups: { compute: compute, image: image }';
+    await writeFile(file, `version: 1\n${text}\n${lookups}\npolicies: { dir: ${join(root, 'policies')} }\n`);
+    const loaded = await loadConfig(file, { IMAGES_GATEWAY_PASSWORD: 'x' });
+    assert.deepEqual(loaded.ok ? [] : loaded.problems.map(printProblem), []);
+  });
