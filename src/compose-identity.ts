@@ -1,4 +1,5 @@
-import { createHttpClient } from './adapters/http-client.ts';
+import { createHttpClient, type HttpClientOptions } from './adapters/http-client.ts';
+import { keystoneTiming } from './adapters/keystone-call.ts';
 import type { KeystoneCredential } from './adapters/keystone-credential.ts';
 import { createKeystoneV2 } from './adapters/keystone-v2.ts';
 import { createKeystoneV3 } from './adapters/keystone-v3.ts';
@@ -36,13 +37,25 @@ export const composeTokens = (
   const client =
     identity.kind === 'static'
       ? undefined
-      : createHttpClient({ origin: identity.url, connections: 16, timeoutMs: identity.timeoutMs });
+      : createHttpClient({
+          origin: identity.url,
+          connections: 16,
+          timeoutMs: identity.timeoutMs,
+          ...tlsOf(identity.tls),
+        });
+  const timing = identity.kind === 'static' ? undefined : keystoneTiming(identity.timeoutMs);
   const source: TokenSource =
     client === undefined || identity.kind === 'static'
       ? createStaticTokens({ tokens: identity.kind === 'static' ? identity.tokens : [], ...outside })
       : identity.kind === 'keystone-v3'
-        ? createKeystoneV3({ ...identity, client, credential: v3Credential(identity.credential), ...outside })
-        : createKeystoneV2({ ...identity, client, ...outside });
+        ? createKeystoneV3({
+            ...identity,
+            client,
+            credential: v3Credential(identity.credential),
+            timing,
+            ...outside,
+          })
+        : createKeystoneV2({ ...identity, client, timing, ...outside });
   const prefix = limits.store === 'memory' ? '' : limits.prefix;
   const tokens = createTokens({
     source,
@@ -89,10 +102,24 @@ const v3Credential = (credential: V3Credential): KeystoneCredential => {
   if (credential.kind === 'application-credential') {
     return { kind: 'application-credential', credential: { id: credential.id }, secret: credential.secret };
   }
+  const { userId, username = '', userDomain, projectId, project = '', projectDomain } = credential;
+  const byName = (name: string, domain: string) => ({ name, domain: { name: domain } });
   return {
     kind: 'password',
-    user: { name: credential.username, domain: { name: credential.userDomain } },
+    user: userId === undefined ? byName(username, userDomain) : { id: userId },
     password: credential.password,
-    project: { name: credential.project, domain: { name: credential.projectDomain } },
+    project: projectId === undefined ? byName(project, projectDomain) : { id: projectId },
   };
 };
+
+const tlsOf = (tls: Keystone['tls']): Pick<HttpClientOptions, 'tls'> =>
+  tls === undefined
+    ? {}
+    : {
+        tls: {
+          ca: tls.ca?.reveal(),
+          cert: tls.cert?.reveal(),
+          key: tls.key?.reveal(),
+          servername: tls.serverName,
+        },
+      };

@@ -4,6 +4,8 @@ import type { HttpAnswer, HttpClient, HttpRequest } from './http-client.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 export interface KeystoneTiming {
+  /** Milliseconds for a sign-in of the gateway, retries included. */
+  readonly totalMs: number;
   /** Milliseconds for one attempt. */
   readonly attemptMs: number;
   /** Further attempts after the first. */
@@ -12,7 +14,13 @@ export interface KeystoneTiming {
   readonly backOffMs: number;
 }
 
-export const keystoneTiming: KeystoneTiming = { attemptMs: 2000, retries: 2, backOffMs: 50 };
+/** Two thirds of the whole for one attempt: one that hangs leaves time for another. */
+export const keystoneTiming = (totalMs = 3000): KeystoneTiming => ({
+  totalMs,
+  attemptMs: Math.ceil((totalMs * 2) / 3),
+  retries: 2,
+  backOffMs: 50,
+});
 
 /** Most bytes of an answer: a token body with a large catalogue has some 100 kB. */
 const maxBytes = 524_288;
@@ -32,7 +40,7 @@ const retried = new Set([500, 502, 503, 504]);
 export const createKeystoneCaller = (
   client: HttpClient,
   clock: ClockPort,
-  timing: KeystoneTiming = keystoneTiming,
+  timing: KeystoneTiming = keystoneTiming(),
   random: () => number = Math.random,
 ): KeystoneCaller => {
   const attempt = async (request: HttpRequest, signal: AbortSignal) => {

@@ -31,7 +31,6 @@ const unusableMs = 5000;
 /** After a refused password nothing is tried for a while: Keystone may lock the account (`lockout_failure_attempts`). */
 const firstHoldMs = 2000;
 const longestHoldMs = 60_000;
-const deadlineMs = 3000;
 
 interface Held {
   readonly answer: ServiceToken;
@@ -45,6 +44,7 @@ export const createServiceTokens = (
   caller: KeystoneCaller,
   clock: ClockPort,
   log: Log,
+  deadlineMs: number,
 ): ServiceTokens => {
   let held: Held | undefined;
   let flight: Promise<ServiceToken | TokenUnavailable> | undefined;

@@ -2,7 +2,7 @@ import type { Log } from '../core/log.ts';
 import type { ClockPort, TokenAnswer } from '../core/ports.ts';
 import type { Secret } from '../core/secret.ts';
 import type { HttpAnswer, HttpClient } from './http-client.ts';
-import { createKeystoneCaller, type KeystoneTiming } from './keystone-call.ts';
+import { createKeystoneCaller, type KeystoneTiming, keystoneTiming } from './keystone-call.ts';
 import { createKeystoneLookup } from './keystone-lookup.ts';
 import { createServiceTokens, type SignIn } from './keystone-service-token.ts';
 import { instant, object, parsed, text } from './keystone-token-body.ts';
@@ -33,7 +33,7 @@ export interface KeystoneV2Options {
   readonly catalog?: boolean;
   /** Ask for the groups of each user too, which Rackspace's service has: one more call for each token. */
   readonly groups?: boolean;
-  readonly timing?: KeystoneTiming;
+  readonly timing?: KeystoneTiming | undefined;
   readonly random?: () => number;
 }
 
@@ -46,9 +46,12 @@ const reserved = /^(\.+|revoked|OS-PKI)$/i;
 /** Tokens as the v2.0 API tells them: `GET /v2.0/tokens/{id}` (Identity API v2.0, "Validate token"). */
 export const createKeystoneV2 = (options: KeystoneV2Options): TokenSource => {
   const { client, credential, clock, log } = options;
-  const caller = createKeystoneCaller(client, clock, options.timing, options.random);
+  const timing = options.timing ?? keystoneTiming();
+  const caller = createKeystoneCaller(client, clock, timing, options.random);
   const own =
-    credential.kind === 'caller' ? undefined : createServiceTokens(signInOf(credential), caller, clock, log);
+    credential.kind === 'caller'
+      ? undefined
+      : createServiceTokens(signInOf(credential), caller, clock, log, timing.totalMs);
   const request = (subject: string, auth: string) =>
     ({
       method: 'GET',

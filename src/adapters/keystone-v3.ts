@@ -1,7 +1,7 @@
 import type { Log } from '../core/log.ts';
 import type { ClockPort } from '../core/ports.ts';
 import type { HttpClient } from './http-client.ts';
-import { createKeystoneCaller, type KeystoneTiming } from './keystone-call.ts';
+import { createKeystoneCaller, type KeystoneTiming, keystoneTiming } from './keystone-call.ts';
 import { authBody, type KeystoneCredential, type OwnCredential } from './keystone-credential.ts';
 import { createKeystoneLookup } from './keystone-lookup.ts';
 import { createServiceTokens, type SignIn } from './keystone-service-token.ts';
@@ -16,7 +16,7 @@ export interface KeystoneV3Options {
   readonly log: Log;
   /** Ask for the service catalogue too: some kilobytes more with each token. */
   readonly catalog?: boolean;
-  readonly timing?: KeystoneTiming;
+  readonly timing?: KeystoneTiming | undefined;
   readonly random?: () => number;
 }
 
@@ -26,9 +26,12 @@ export interface KeystoneV3Options {
  */
 export const createKeystoneV3 = (options: KeystoneV3Options): TokenSource => {
   const { client, credential, clock, log } = options;
-  const caller = createKeystoneCaller(client, clock, options.timing, options.random);
+  const timing = options.timing ?? keystoneTiming();
+  const caller = createKeystoneCaller(client, clock, timing, options.random);
   const own =
-    credential.kind === 'caller' ? undefined : createServiceTokens(signInOf(credential), caller, clock, log);
+    credential.kind === 'caller'
+      ? undefined
+      : createServiceTokens(signInOf(credential), caller, clock, log, timing.totalMs);
   const path = options.catalog === true ? '/v3/auth/tokens' : '/v3/auth/tokens?nocatalog';
   const request = (subject: string, auth: string) =>
     ({

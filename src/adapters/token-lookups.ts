@@ -42,6 +42,7 @@ export const createTokenLookups = (options: TokenLookupsOptions): TokenLookups =
   const { source, clock, log, learn } = options;
   const flights = new Map<string, Promise<TokenAnswer>>();
   let lastOutage: IdentityHealth['lastOutage'];
+  let failing = false;
 
   const told = (state: CircuitState): void => {
     const at = { source: source.name };
@@ -59,9 +60,13 @@ export const createTokenLookups = (options: TokenLookupsOptions): TokenLookups =
     const meters = options.meters();
     if (answer.kind !== 'limited') meters.lookups[answer.kind].inc();
     if (answer.kind !== 'unavailable') {
+      failing = false;
       circuit.succeeded();
       return;
     }
+    // The first of a row: the others are counted, and the circuit tells when it opens.
+    if (!failing) log.warn({ source: source.name, reason: answer.reason }, 'A token could not be looked up.');
+    failing = true;
     lastOutage = { reason: answer.reason, at: clock.now() };
     meters.outage(answer.reason);
     if (!unclear.has(answer.reason) || circuit.state() === 'half-open') circuit.failed(answer.retryAfterMs);

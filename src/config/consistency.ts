@@ -3,6 +3,7 @@ import type { Checked } from '../files/check.ts';
 import { type Problem, quoted } from '../files/problem.ts';
 import type { Path } from '../files/source.ts';
 import { isLoopback } from './addresses.ts';
+import { checkIdentity } from './identity-consistency.ts';
 import type { GatewayConfig } from './schema.ts';
 
 /** A configuration that is still being put together. */
@@ -21,13 +22,7 @@ export const checkConsistency = (checked: Checked): Problem[] => {
   // Node's server does not start with the two the other way round (`http.Server` headersTimeout).
   if (timeouts !== undefined && timeouts.headersMs > timeouts.requestMs)
     report(['timeouts', 'headersMs'], '"headersMs" must not be greater than "requestMs", which includes it.');
-  const identity = checked.part<Mutable<GatewayConfig['identity']>>(['identity']);
-  if (identity !== undefined && identity.kind !== 'static') {
-    identity.publicUrl ??= identity.url;
-    const limits = checked.part<GatewayConfig['limits']>(['limits']);
-    if (identity.shared !== undefined && limits?.store === 'memory')
-      report(['identity', 'shared'], '"shared" needs a Redis: set "store" in "limits", or leave it out.');
-  }
+  checkIdentity(checked, report);
   return problems;
 };
 

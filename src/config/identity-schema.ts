@@ -14,10 +14,12 @@ const callerCredential = Type.Object(
 const passwordOfV3 = Type.Object(
   {
     kind: kind('password', 'A service user with a password.'),
-    username: text('Name of the service user.'),
+    username: Type.Optional(text('Name of the service user; or give its id.')),
+    userId: Type.Optional(text('Id of the service user, instead of name and domain.')),
     password: secret('Password of the service user.'),
     userDomain: domain('Name of the domain of the service user.'),
-    project: text('Name of the project that the service user works in.'),
+    project: Type.Optional(text('Name of the project that the service user works in; or give its id.')),
+    projectId: Type.Optional(text('Id of that project, instead of name and domain.')),
     projectDomain: domain('Name of the domain of that project.'),
   },
   closed,
@@ -101,11 +103,25 @@ const shared = Type.Object(
   },
 );
 
+const tls = Type.Object(
+  {
+    ca: Type.Optional(secret('Certificate authorities in PEM; without it those that Node.js trusts.')),
+    cert: Type.Optional(secret('Certificate of the gateway in PEM, where Keystone asks for one.')),
+    key: Type.Optional(secret("Key of the gateway's certificate in PEM.")),
+    serverName: Type.Optional(text('The name in the certificate of Keystone, where it is not the host.')),
+  },
+  {
+    ...closed,
+    description: 'Certificates, for an https:// address. Nothing turns the check of the certificate off.',
+  },
+);
+
 const keystone = {
   url: held('identity-url', 'Address of Keystone, without its version.'),
   publicUrl: held('url', 'Address that clients are told in WWW-Authenticate.', {
     computed: 'When left out: `url`.',
   }),
+  tls: Type.Optional(tls),
   timeoutMs: milliseconds('The longest that one token look-up takes, retries included.', 3000),
   cache,
   catalog: Type.Boolean({

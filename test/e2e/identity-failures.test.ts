@@ -28,7 +28,7 @@ import {
 import { handClock, tokensOver } from '../support/tokens.ts';
 
 const tlsFolder = join(import.meta.dirname, '../support/tls');
-const timing = { attemptMs: 60, retries: 2, backOffMs: 1 };
+const timing = { totalMs: 3000, attemptMs: 60, retries: 2, backOffMs: 1 };
 
 interface Version {
   readonly name: string;

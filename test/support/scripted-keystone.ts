@@ -88,7 +88,7 @@ export const v3Of = (
     credential: servicePassword,
     clock: { now: Date.now },
     log,
-    timing: { attemptMs: 300, retries: 2, backOffMs: 1 },
+    timing: { totalMs: 3000, attemptMs: 300, retries: 2, backOffMs: 1 },
     ...more,
   });
   return { source, log };
