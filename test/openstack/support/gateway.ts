@@ -27,6 +27,7 @@ export interface GatewayOptions {
   readonly negativeSeconds?: number;
   /** How long answers about servers are used again, in milliseconds. */
   readonly lookupCacheMs?: number;
+  readonly keystone?: string;
   readonly nova?: string;
   readonly glance?: string;
 }
@@ -77,7 +78,7 @@ const configOf = (dir: string, options: GatewayOptions): GatewayConfig => ({
   },
   identity: {
     kind: 'keystone-v3',
-    url: lab().keystone,
+    url: options.keystone ?? lab().keystone,
     publicUrl: `${lab().keystone}/v3`,
     timeoutMs: 3000,
     credential: {

@@ -37,6 +37,8 @@ const entries = (file: string): Record<string, string> =>
 
 export interface Lab {
   readonly keystone: string;
+  /** The same Keystone, issuing tokens that live six seconds. */
+  readonly keystoneBrief: string;
   readonly nova: string;
   readonly glance: string;
   /** Ids by name, e.g. `IMAGE_DEMO`, `PROJECT_DEMO`. @throws when there is none of that name */
@@ -57,6 +59,7 @@ export const lab = (): Lab => {
   };
   known = {
     keystone: of(addresses, 'KEYSTONE'),
+    keystoneBrief: of(addresses, 'KEYSTONE_BRIEF'),
     nova: of(addresses, 'NOVA'),
     glance: of(addresses, 'GLANCE'),
     id: (name) => of(ids, name),

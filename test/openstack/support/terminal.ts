@@ -8,12 +8,15 @@ export interface Shown {
   readonly text: string;
 }
 
-/** Runs a program as a person would, with the `OS_` variables of a seeded user and nothing else in the environment. */
+/**
+ * Runs a program as a person would, with the `OS_` variables of a seeded user and nothing else in the environment.
+ * @param more further variables; `undefined` takes one away
+ */
 export const onTerminal = (
   program: string,
   words: readonly string[],
   as: UserName = 'demo',
-  more: Readonly<Record<string, string>> = {},
+  more: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Shown> => {
   const { name, password, project } = users[as];
   const env = {
@@ -51,7 +54,7 @@ export const onTerminal = (
 export const openstack = (
   line: string,
   as?: UserName,
-  more?: Readonly<Record<string, string>>,
+  more?: Readonly<Record<string, string | undefined>>,
 ): Promise<Shown> => onTerminal('/usr/bin/openstack', wordsOf(line), as, more);
 
 const wordsOf = (line: string): string[] =>

@@ -22,8 +22,8 @@ export type UserName = keyof typeof users;
 
 const domain = { id: 'default' };
 
-/** A new token of the real Keystone. @param scope `undefined`: for the user's project */
-export const signIn = async (user: User): Promise<string> => {
+/** A new token of the real Keystone. @param keystone default: the lab's */
+export const signIn = async (user: User, keystone?: string): Promise<string> => {
   const auth = {
     identity: {
       methods: ['password'],
@@ -31,12 +31,12 @@ export const signIn = async (user: User): Promise<string> => {
     },
     scope: { project: { name: user.project, domain } },
   };
-  return issue(auth);
+  return issue(auth, keystone);
 };
 
 /** A token for a body of the Identity API's `auth` object. */
-export const issue = async (auth: unknown): Promise<string> => {
-  const answer = await demoCall(lab().keystone, 'POST', '/v3/auth/tokens', { body: { auth } });
+export const issue = async (auth: unknown, keystone = lab().keystone): Promise<string> => {
+  const answer = await demoCall(keystone, 'POST', '/v3/auth/tokens', { body: { auth } });
   assert.equal(answer.status, 201, answer.text);
   return String(answer.headers['x-subject-token']);
 };

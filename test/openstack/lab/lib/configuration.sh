@@ -1,6 +1,7 @@
 # How the services are configured. Sourced by ../up; E is the folder of the configuration files.
 
 db() { echo "mysql+pymysql://root@localhost/$1?unix_socket=$SOCK&charset=utf8"; }
+# user, service type: without the latter keystonemiddleware refuses application credentials with access rules.
 authtoken() { cat <<D
 [keystone_authtoken]
 www_authenticate_uri = http://$IP:$P_KEYSTONE
@@ -13,6 +14,7 @@ username = $1
 password = $SVC_PW
 region_name = RegionOne
 service_token_roles_required = true
+service_type = $2
 D
 }
 svcauth() { cat <<D
@@ -77,7 +79,7 @@ auth_strategy = keystone
 [placement_database]
 connection = $(db placement)
 max_pool_size = 4
-$(authtoken placement)
+$(authtoken placement placement)
 D
 }
 
@@ -109,7 +111,7 @@ enforce_new_defaults = $new_defaults
 enforce_scope = $new_defaults
 [oslo_concurrency]
 lock_path = $OSLAB_DIR/glance/tmp
-$(authtoken glance)
+$(authtoken glance image)
 D
 }
 
@@ -168,7 +170,7 @@ driver = noop
 heartbeat_in_pthread = false
 $( [ $new_defaults = true ] && printf '[oslo_policy]\nenforce_new_defaults = true\nenforce_scope = true\n' )
 $( [ -e "$OSLAB_DIR/old-defaults" ] && printf '[oslo_policy]\nenforce_new_defaults = false\nenforce_scope = false\n' )
-$(authtoken nova)
+$(authtoken nova compute)
 [placement]
 $(svcauth placement)
 [neutron]
