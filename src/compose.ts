@@ -24,6 +24,7 @@ import { createRequestMeters } from './pipeline/request-meters.ts';
 import { createLogger } from './telemetry/logger.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import { createProcessMeters } from './telemetry/process-meters.ts';
+import { createTracing } from './telemetry/tracing.ts';
 import { packageVersion } from './telemetry/version.ts';
 
 export interface RunningGateway {
@@ -94,6 +95,7 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
     },
     load,
     requestMs: config.timeouts.requestMs,
+    tracing: createTracing(),
   });
   let draining = false;
   const health = () => ({

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ForwardPort, Upgrade } from '../core/forward.ts';
 import type { Log } from '../core/log.ts';
 import type { ClockPort } from '../core/ports.ts';
+import type { Tracing } from '../core/tracing.ts';
 import { admit } from '../pipeline/admit.ts';
 import type { TrustedPeers } from '../pipeline/client-address.ts';
 import type { Snapshot } from '../pipeline/compile.ts';
@@ -26,6 +27,8 @@ export interface Gateway {
   readonly spoofed: { inc(by?: number): void };
   readonly record: (finished: Finished) => void;
   readonly load: Load;
+  /** `undefined`: nobody records spans. */
+  readonly tracing?: Tracing | undefined;
   /** Milliseconds for a whole body that is judged. */
   readonly requestMs: number;
 }

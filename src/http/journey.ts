@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Fault } from '../core/fault.ts';
 import type { ForwardOutcome, Upgrade } from '../core/forward.ts';
+import type { Span } from '../core/tracing.ts';
 import type { UpstreamOutcome } from '../core/verdict.ts';
 import type { Admission } from '../pipeline/admit.ts';
 import { bodyFraming, readBody } from '../pipeline/body.ts';
@@ -11,6 +12,7 @@ import { bodyToForward, headersToForward } from '../pipeline/onward.ts';
 import { gatewayFault } from '../pipeline/refusal.ts';
 import type { Ending } from '../pipeline/request-meters.ts';
 import { runChain } from '../pipeline/run.ts';
+import { type TraceContext, traceContextOf } from '../pipeline/trace-context.ts';
 import type { Gateway } from './handler.ts';
 import { type AnswerNotes, respondFault, respondRelay } from './respond.ts';
 
@@ -34,6 +36,8 @@ export class Journey {
   clientAddress = '';
   #exchange: RequestExchange | undefined;
   #route = '';
+  #trace: TraceContext | undefined;
+  #span: Span | undefined;
   /** Bytes of the body that are held for this request. */
   #held = 0;
 
@@ -89,6 +93,9 @@ export class Journey {
       this.#gateway.lookups,
     );
     this.#exchange = x;
+    this.#span = this.#gateway.tracing?.start(`${x.method} ${x.routeId}`, headers.seen);
+    this.#trace = this.#span ?? traceContextOf(headers.seen);
+    x.span = this.#span;
     this.#route = x.routeId;
     this.#res.once('close', () => {
       if (!this.#res.writableFinished) x.abort();
@@ -135,16 +142,22 @@ export class Journey {
     body: Uint8Array | 'stream' | undefined,
   ): Promise<UpstreamOutcome> {
     const started = performance.now();
+    const span = this.#span?.child(`upstream ${upstream}`);
+    const leaving = headersToForward(x, headers.forward);
+    // What the client said of a trace is replaced by what is said now.
+    delete leaving['tracestate'];
+    Object.assign(leaving, (span ?? this.#trace)?.headers);
     const outcome = await this.#gateway.forwarder.forward(this.#req, this.#res, {
       upstream,
       method: x.method,
       target: x.path + x.query,
-      headers: headersToForward(x, headers.forward),
+      headers: leaving,
       body,
       responseHeaders: this.#responseHeaders(),
       challenge: x.challenge,
       upgrade: this.#upgrade,
     });
+    span?.end({ 'images_gateway.ending': outcome.kind }, outcome.kind === 'failed');
     this.#gateway.meters.upstream(upstream, (performance.now() - started) / 1000);
     this.#conclude(outcome);
     // Whatever broke: the upstream may have acted before it did.
@@ -199,7 +212,18 @@ export class Journey {
       const [stage = '', name = ''] = fault.split('/');
       this.#gateway.meters.refused(stage, name);
     }
+    this.#span?.end(
+      {
+        'http.request.method': this.#req.method,
+        'http.route': this.#route,
+        'http.response.status_code': status,
+        'images_gateway.fault': fault,
+        'images_gateway.request': this.#requestId,
+      },
+      status >= 500,
+    );
     this.#gateway.record({
+      traceId: this.#trace?.traceId,
       decisionId: this.#decisionId,
       requestId: this.#requestId,
       at: this.#at,

@@ -4,6 +4,7 @@ import type { JsonBody } from '../core/json.ts';
 import { type EffectiveChange, effectiveChange, type Metadata, metadata } from '../core/metadata.ts';
 import type { Intent, Operation, Params } from '../core/operation.ts';
 import type { Caller, ImagesPort, Lookup, ServerDetail, ServersPort } from '../core/ports.ts';
+import type { Span } from '../core/tracing.ts';
 import type { Settle } from '../core/verdict.ts';
 
 /** What a stage said, for the decision record. */
@@ -59,6 +60,8 @@ export class RequestExchange implements Exchange {
   challenge: string | undefined = undefined;
   readonly responseHeaders: Record<string, string> = {};
   readonly settles: Settle[] = [];
+  /** Of the whole request; `undefined`: nobody records spans. */
+  span: Span | undefined = undefined;
   /** The effective change, once a stage has asked for it; for the decision record. */
   knownChange: EffectiveChange | undefined = undefined;
   readonly #lookups: Lookups;

@@ -19,6 +19,8 @@ export interface Finished {
   /** Of the refusal, if the gateway answered itself. */
   readonly fault: string | undefined;
   readonly seconds: number;
+  /** 32 hex digits; `undefined`: refused before the headers were read. */
+  readonly traceId?: string | undefined;
   readonly revision: string;
   readonly route: string;
   readonly exchange: RequestExchange | undefined;
@@ -52,6 +54,7 @@ const accessFields = (finished: Finished) => {
   return {
     kind: 'access',
     request: requestId,
+    trace: finished.traceId,
     method,
     path,
     client: clientAddress,
