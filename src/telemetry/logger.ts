@@ -20,7 +20,8 @@ const infoLevel = 30;
  * @param destination for tests; by default standard output, written in batches so that a line costs no system call.
  */
 export const createLogger = (level: string, destination?: DestinationStream): Log & { flush(): void } => {
-  const stream = destination ?? pino.destination({ fd: 1, minLength: batchBytes, sync: false });
+  const stream =
+    destination ?? pino.destination({ fd: 1, minLength: batchBytes, maxWrite: 2 * batchBytes, sync: false });
   const logger = pino(
     { level, base: { service }, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message' },
     stream,

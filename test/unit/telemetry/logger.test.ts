@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { createLogger } from '../../../src/telemetry/logger.ts';
@@ -65,4 +67,18 @@ test('a level that is not asked for is not written', () => {
   const { lines, stream } = collected();
   createLogger('warn', stream).info({ a: 1 }, 'quiet');
   assert.deepEqual(lines, []);
+});
+
+test('without a destination it writes to standard output', async () => {
+  const logger = new URL('../../../src/telemetry/logger.ts', import.meta.url);
+  const script = `import { createLogger } from ${JSON.stringify(logger.href)};
+    const log = createLogger('info'); log.info({ a: 1 }, 'one'); log.warn({}, 'two'); log.flush();`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+  assert.deepEqual(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).message),
+    ['one', 'two'],
+  );
 });
