@@ -104,6 +104,7 @@ const compileStep = (
       needsIntent: stage.reads.includes('intent'),
       at: use.at,
       meters: stepMeters(catalogue.meters, stage),
+      passed: Object.freeze({ stage: stage.name, outcome: 'pass' }),
     });
   } catch (error) {
     if (!(error instanceof OptionError)) throw error;

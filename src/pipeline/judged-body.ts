@@ -31,15 +31,12 @@ export class JudgedBody implements BodySource {
     this.#log.error({ request: x.requestId, stage, err: error }, 'a stage failed; the request is refused');
   }
 
-  async load(x: RequestExchange, withIntent: boolean): Promise<Fault | undefined> {
-    if (x.body === undefined) {
-      const fault = await this.#judge(x);
-      if (fault !== undefined) return fault;
-    }
+  load(x: RequestExchange, withIntent: boolean): Fault | undefined | Promise<Fault | undefined> {
+    if (x.body === undefined) return this.#judge(x, withIntent);
     return withIntent && x.intent === undefined ? tellIntent(x) : undefined;
   }
 
-  async #judge(x: RequestExchange): Promise<Fault | undefined> {
+  async #judge(x: RequestExchange, withIntent: boolean): Promise<Fault | undefined> {
     const { maxBytes, keys } = this.#route.body;
     const mediaTypes = x.operation?.mediaTypes ?? ['application/json'];
     const refused = mediaTypes.length > 0 ? mediaTypeFault(x.headers, mediaTypes) : undefined;
@@ -50,9 +47,11 @@ export class JudgedBody implements BodySource {
     if ('code' in body) return body;
     x.body = body;
     x.bytes = read.bytes;
-    return keys === 'lower' && x.operation?.normalise !== undefined
-      ? normalise(x, x.operation, body.value)
-      : undefined;
+    if (keys === 'lower' && x.operation?.normalise !== undefined) {
+      const fault = normalise(x, x.operation, body.value);
+      if (fault !== undefined) return fault;
+    }
+    return withIntent ? tellIntent(x) : undefined;
   }
 }
 

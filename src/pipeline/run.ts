@@ -1,5 +1,4 @@
 import type { Fault } from '../core/fault.ts';
-import type { Span } from '../core/tracing.ts';
 import type { Pass, UpstreamAnswer, Verdict } from '../core/verdict.ts';
 import type { RequestExchange } from './exchange.ts';
 import { gatewayFault, stageFault } from './refusal.ts';
@@ -14,7 +13,7 @@ export type Outcome =
 /** What the runner asks of the request itself, in this order: the bytes, then what they ask for. */
 export interface BodySource {
   /** Reads and parses the body and tells the intent, as far as asked. A fault: the body cannot be judged. */
-  load(exchange: RequestExchange, withIntent: boolean): Promise<Fault | undefined>;
+  load(exchange: RequestExchange, withIntent: boolean): Fault | undefined | Promise<Fault | undefined>;
   /** A stage threw: a bug, told to the operator. */
   bug(exchange: RequestExchange, stage: string, error: unknown): void;
 }
@@ -22,42 +21,44 @@ export interface BodySource {
 const passed: Outcome = Object.freeze({ kind: 'pass' });
 
 /**
- * Runs the steps in order until one denies. Stages that answer at once cost no promise: the loop is left for an
- * asynchronous one only at the first step that has to wait.
+ * Runs the steps in order until one denies. Stages that answer at once cost no promise, neither before nor behind one
+ * that has to wait.
  */
 export const runChain = (
   steps: readonly Step[],
   x: RequestExchange,
   source: BodySource,
-): Outcome | Promise<Outcome> => {
-  for (let index = 0; index < steps.length; index++) {
-    const step = steps[index] as Step;
-    if (waitsForBody(step, x)) return resume(steps, index, x, source);
-    const verdict = attempt(step, x, source);
-    if (verdict instanceof Promise) return resume(steps, index, x, source, verdict);
-    const outcome = settleVerdict(step, x, verdict);
-    if (outcome !== undefined) return outcome;
-  }
-  return passed;
-};
+): Outcome | Promise<Outcome> => runFrom(0, undefined, steps, x, source);
 
-const resume = async (
-  steps: readonly Step[],
+/** What a step waited for has come: what it needs, or its verdict. */
+type Arrived = 'needs' | Verdict | undefined;
+
+const runFrom = (
   from: number,
+  arrived: Arrived,
+  steps: readonly Step[],
   x: RequestExchange,
   source: BodySource,
-  pending?: Promise<Verdict>,
-): Promise<Outcome> => {
-  let waiting = pending;
+): Outcome | Promise<Outcome> => {
+  let waited = arrived;
   for (let index = from; index < steps.length; index++) {
     const step = steps[index] as Step;
-    if (waiting === undefined && waitsForBody(step, x)) {
-      const fault = await source.load(x, step.needsIntent);
-      if (fault !== undefined) return { kind: 'deny', fault };
+    if (waited === undefined && waitsForBody(step, x)) {
+      const loaded = source.load(x, step.needsIntent);
+      if (loaded instanceof Promise) {
+        return loaded.then((fault) =>
+          fault === undefined ? runFrom(index, 'needs', steps, x, source) : { kind: 'deny', fault },
+        );
+      }
+      if (loaded !== undefined) return { kind: 'deny', fault: loaded };
     }
-    const outcome = settleVerdict(step, x, await timed(step, x, source, waiting ?? attempt(step, x, source)));
-    waiting = undefined;
+    const verdict = typeof waited === 'object' ? waited : attempt(step, x, source);
+    if (verdict instanceof Promise) {
+      return timed(step, x, source, verdict).then((late) => runFrom(index, late, steps, x, source));
+    }
+    const outcome = settleVerdict(step, x, verdict);
     if (outcome !== undefined) return outcome;
+    waited = undefined;
   }
   return passed;
 };
@@ -69,32 +70,9 @@ const waitsForBody = (step: Step, x: RequestExchange): boolean =>
 const attempt = (step: Step, x: RequestExchange, source: BodySource): Verdict | Promise<Verdict> => {
   if (step.needsIdentity && x.identity === undefined) return noIdentity;
   try {
-    return x.span === undefined ? step.check(x) : traced(step, x, x.span);
+    return step.check(x);
   } catch (error) {
     return bug(step, x, source, error);
-  }
-};
-
-/** A stage that waits is a span of its own; look-ups that other libraries record hang below it. */
-const traced = (step: Step, x: RequestExchange, request: Span): Verdict | Promise<Verdict> => {
-  const span = request.child(`stage ${step.stage}`);
-  const end = (verdict: Verdict): Verdict => {
-    span.end({
-      'images_gateway.stage': step.stage,
-      'images_gateway.verdict': verdict.kind,
-      'images_gateway.fault': verdict.kind === 'deny' ? verdict.fault : undefined,
-    });
-    return verdict;
-  };
-  const failed = (error: unknown): never => {
-    span.end({ 'images_gateway.stage': step.stage }, true);
-    throw error;
-  };
-  try {
-    const verdict = span.within(() => step.check(x));
-    return verdict instanceof Promise ? verdict.then(end, failed) : end(verdict);
-  } catch (error) {
-    return failed(error);
   }
 };
 
@@ -102,9 +80,8 @@ const timed = async (
   step: Step,
   x: RequestExchange,
   source: BodySource,
-  verdict: Verdict | Promise<Verdict>,
+  verdict: Promise<Verdict>,
 ): Promise<Verdict> => {
-  if (!(verdict instanceof Promise)) return verdict;
   const started = performance.now();
   try {
     return await verdict;
@@ -163,14 +140,15 @@ const settlePass = (step: Step, x: RequestExchange, verdict: Pass): undefined =>
   if (verdict.upstreamHeaders !== undefined) Object.assign(x.upstreamHeaders, verdict.upstreamHeaders);
   if (verdict.responseHeaders !== undefined) addResponseHeaders(x, verdict.responseHeaders);
   if (verdict.settle !== undefined) x.settles.push(verdict.settle);
-  const notes = verdict.notes === undefined ? {} : { notes: verdict.notes };
+  const { notes } = verdict;
   if (verdict.flag === undefined) {
     step.meters.pass.inc();
-    x.verdicts.push({ stage, outcome: 'pass', ...notes });
+    x.verdicts.push(notes === undefined ? step.passed : { stage, outcome: 'pass', notes });
   } else {
     step.meters.flags.get(verdict.flag)?.inc();
-    x.flags.push(`${stage}/${verdict.flag}`);
-    x.verdicts.push({ stage, outcome: 'flag', fault: `${stage}/${verdict.flag}`, ...notes });
+    const fault = `${stage}/${verdict.flag}`;
+    x.flags.push(fault);
+    x.verdicts.push({ stage, outcome: 'flag', fault, ...(notes !== undefined && { notes }) });
   }
 };
 

@@ -3,6 +3,7 @@ import type { CounterSeries, HistogramSeries } from '../core/meters.ts';
 import type { Operation } from '../core/operation.ts';
 import type { Mode, Route, SourcePlace } from '../core/policy.ts';
 import type { Check } from '../core/stage.ts';
+import type { StageVerdict } from './exchange.ts';
 
 /** Counters of one stage's use, their labels resolved at load. */
 export interface StepMeters {
@@ -28,6 +29,8 @@ export interface Step {
   readonly needsIntent: boolean;
   readonly at: SourcePlace;
   readonly meters: StepMeters;
+  /** For the decision record: most steps pass, and say no more than that. */
+  readonly passed: StageVerdict;
 }
 
 /** A route, ready to judge requests. */

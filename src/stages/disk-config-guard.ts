@@ -1,4 +1,5 @@
 import type { Exchange } from '../core/exchange.ts';
+import type { MetadataIntent } from '../core/operation.ts';
 import { defineStage } from '../core/stage.ts';
 import { deny, pass, type Verdict } from '../core/verdict.ts';
 import { createGuardAudit } from './guard-audit.ts';
@@ -78,15 +79,23 @@ export const diskConfigGuard = defineStage({
       };
     };
 
-    return async (x): Promise<GuardVerdict> => {
-      const { intent } = x;
-      // A new image has no servers yet; only an image that exists can have some in resize.
-      if (intent?.kind !== 'metadata' || intent.target.kind !== 'image' || !mayTouch(intent, matches))
-        return pass;
+    const judgeChange = async (
+      x: Exchange,
+      intent: MetadataIntent,
+      imageId: string,
+    ): Promise<GuardVerdict> => {
       const change = await x.change();
       if (change.kind !== 'found') return failed(lookupVerdict(change, 'the image'));
       const changes = changesOf(change.value, intent, matches);
-      return changes.length === 0 ? pass : judge(x, intent.target.imageId, changes);
+      return changes.length === 0 ? pass : judge(x, imageId, changes);
+    };
+
+    return (x) => {
+      const { intent } = x;
+      // A new image has no servers yet; only an image that exists can have some in resize.
+      return intent?.kind === 'metadata' && intent.target.kind === 'image' && mayTouch(intent, matches)
+        ? judgeChange(x, intent, intent.target.imageId)
+        : pass;
     };
   },
 });

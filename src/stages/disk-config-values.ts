@@ -64,10 +64,11 @@ export const diskConfigValues = defineStage({
       return undefined;
     };
 
-    return async (x: Exchange): Promise<Verdict<'bad-value' | 'reserved-value' | 'lookup-failed'>> => {
-      const { intent, identity } = x;
-      if (intent?.kind !== 'metadata' || !mayTouch(intent, matches)) return pass;
-      const privileged = identity?.roles.some((role) => allowed.has(role)) === true;
+    const judge = async (
+      x: Exchange,
+      intent: MetadataIntent,
+    ): Promise<Verdict<'bad-value' | 'reserved-value' | 'lookup-failed'>> => {
+      const privileged = x.identity?.roles.some((role) => allowed.has(role)) === true;
       const wrong = wrongValue(intent);
       if (wrong !== undefined && !(wrong.isReserved && privileged)) {
         // Sending the reserved value that is there already changes nothing, so the state decides.
@@ -91,6 +92,11 @@ export const diskConfigValues = defineStage({
         'reserved-value',
         `"${held}" of this image is ${fold(before[held] ?? '').toUpperCase()}, which only an operator may change or remove. Leave the key as it is.`,
       );
+    };
+
+    return (x) => {
+      const { intent } = x;
+      return intent?.kind === 'metadata' && mayTouch(intent, matches) ? judge(x, intent) : pass;
     };
 
     async function keeps(x: Exchange, name: string): Promise<boolean> {

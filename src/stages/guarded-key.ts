@@ -1,6 +1,8 @@
 import type { EffectiveChange, Metadata } from '../core/metadata.ts';
 import type { MetadataIntent } from '../core/operation.ts';
 
+const plainKey = /^[\x21-\x7e]*$/;
+
 /**
  * A key in the one form in which guarded keys are compared: trimmed, lower case, without accents and compatibility
  * forms, without the prefix of the alias. Nova maps `hw_auto_disk_config` onto `auto_disk_config`
@@ -8,7 +10,7 @@ import type { MetadataIntent } from '../core/operation.ts';
  * full-width letters for plain ones, and `.json` behind a key in a path is a suffix to some services.
  */
 export const comparableKey = (key: string): string => {
-  const plain = /^[\x21-\x7e]*$/.test(key) ? key : key.normalize('NFKD').replace(/[\p{M}\p{C}\s]/gu, '');
+  const plain = plainKey.test(key) ? key : key.normalize('NFKD').replace(/[\p{M}\p{C}\s]/gu, '');
   return plain
     .toLowerCase()
     .replace(/\.json$/, '')
@@ -18,7 +20,12 @@ export const comparableKey = (key: string): string => {
 /** Tells whether a key is the guarded one, in any spelling. */
 export const keyMatcher = (guarded: string): ((key: string) => boolean) => {
   const wanted = comparableKey(guarded);
-  return (key) => comparableKey(key) === wanted;
+  return (key) => {
+    // An ASCII key only gets shorter, and by no more than prefix and suffix: most keys are told by their length.
+    const longer = key.length - wanted.length;
+    if ((longer < 0 || longer > 8) && plainKey.test(key)) return false;
+    return comparableKey(key) === wanted;
+  };
 };
 
 /** Could this write change the guarded key? If not, the current state need not be read. */

@@ -14,6 +14,7 @@ const ordered: ReadonlySet<string> = new Set(['resize', 'migrate', 'confirm-resi
 
 /** Names of what is held, always taken in this order, so that two requests can never wait for each other. */
 type Names = readonly string[];
+type Found = Names | Exclude<Lookup<ServerDetail>, { kind: 'found' }>;
 
 export const writeOrder = defineStage({
   name: 'write-order',
@@ -58,9 +59,7 @@ export const writeOrder = defineStage({
   prepare({ key, writes, waitSeconds }, { leases }) {
     const matches = keyMatcher(key);
 
-    const namesOf = async (
-      x: Exchange,
-    ): Promise<Names | Exclude<Lookup<ServerDetail>, { kind: 'found' }>> => {
+    const namesOf = (x: Exchange): Found | Promise<Found> => {
       const { intent } = x;
       // A server booted from a volume has no image in the API: its resizes wait for every guarded write of the project.
       const volumes = `volumes:${x.identity?.project?.id ?? ''}`;
@@ -71,13 +70,13 @@ export const writeOrder = defineStage({
       }
       if (intent?.kind !== 'server' || intent.serverId === undefined) return [];
       if (!ordered.has(intent.action)) return [];
-      const server = await x.server(intent.serverId);
-      if (server.kind !== 'found') return server;
-      return [server.value.imageId === undefined ? volumes : `image:${server.value.imageId}`];
+      return x.server(intent.serverId).then((server) => {
+        if (server.kind !== 'found') return server;
+        return [server.value.imageId === undefined ? volumes : `image:${server.value.imageId}`];
+      });
     };
 
-    return async (x): Promise<OrderVerdict> => {
-      const names = await namesOf(x);
+    const order = async (x: Exchange, names: Found): Promise<OrderVerdict> => {
       if ('kind' in names) return lookupVerdict(names, 'the server');
       const held: Held[] = [];
       const release = async (): Promise<void> => {
@@ -106,7 +105,13 @@ export const writeOrder = defineStage({
               },
             );
       }
-      return held.length === 0 ? pass : { kind: 'pass', settle: release };
+      return { kind: 'pass', settle: release };
+    };
+
+    return (x) => {
+      const names = namesOf(x);
+      if (names instanceof Promise) return names.then((found) => order(x, found));
+      return 'length' in names && names.length === 0 ? pass : order(x, names);
     };
   },
 });
