@@ -1,3 +1,4 @@
+import type { Ports } from '../core/ports.ts';
 import { noLog } from '../core/silence.ts';
 import type { Problem } from '../files/problem.ts';
 import { type Catalogue, compilePolicy, type Snapshot } from '../pipeline/compile.ts';
@@ -25,13 +26,17 @@ export interface Rehearsal {
   readonly world: WorldPorts;
 }
 
-/** @throws if the policy does not compile: callers compile it with the real ports first. */
+/**
+ * @param through what stands between the stages and the world.
+ * @throws if the policy does not compile: callers compile it with the real ports first.
+ */
 export const prepareRehearsal = (
   policy: Snapshot['policy'],
   catalogue: Pick<Catalogue, 'stages' | 'operations' | 'meters'>,
+  through: (ports: Ports) => Ports = (ports) => ports,
 ): Rehearsal => {
   const world = new WorldPorts(worldOf({}, {}, '/'));
-  const compiled = compilePolicy(policy, { ...catalogue, ports: world.ports });
+  const compiled = compilePolicy(policy, { ...catalogue, ports: through(world.ports) });
   if (!compiled.ok) throw new Error(`the policy does not compile: ${compiled.problems[0]?.message}`);
   return { snapshot: compiled.snapshot, world };
 };

@@ -1,7 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from '../telemetry/version.ts';
 import { runDemo } from './demo.ts';
+import { runDoctor } from './doctor.ts';
+import { runExplain } from './explain.ts';
 import { resetLimits, showLimits } from './limits.ts';
+import { runReplay } from './replay.ts';
 import { writeSchemas } from './schemas.ts';
 import { runServe } from './serve.ts';
 import { listStages } from './stages.ts';
@@ -91,6 +94,54 @@ program
   .option('--junit <file>', 'write the results as JUnit XML too')
   .option('--coverage', 'tell which routes, stages, modes and faults no case reached', false)
   .action(runTest);
+
+const policies = new Option('--policies <folder>', 'the policy folder').default('policies');
+const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+program
+  .command('explain')
+  .description('tell what a policy does with one request, stage by stage, without a network')
+  .argument('[curl...]', 'the request as a curl command, behind --')
+  .addOption(policies)
+  .option('--method <method>', 'method of the request', 'GET')
+  .option('--path <path>', 'path and query of the request')
+  .option('-H, --header <header>', 'a header, as "Name: value"; may be given several times', several, [])
+  .option('--body <text>', 'body of the request, byte for byte')
+  .option(
+    '--identity <name>',
+    'who calls: member, reader, admin, other, none, invalid, unavailable',
+    'member',
+  )
+  .option(
+    '--role <role>',
+    'a role of the caller, instead of --identity; may be given several times',
+    several,
+    [],
+  )
+  .option('--project <id>', 'project of the caller, instead of --identity')
+  .option('--given <yaml>', 'the world, as in a case: "{ servers: [{ status: VERIFY_RESIZE }] }"')
+  .option('--case <name>', 'the request of this case')
+  .option('--decision <id>', 'the request of this decision, or of this request id')
+  .option('--decisions <file>', 'the decision file that it stands in')
+  .option('--json', 'print one JSON document', false)
+  .action(runExplain);
+
+program
+  .command('replay')
+  .description('tell who would have had another answer by another policy')
+  .argument('<decisions>', 'a decision file (log.decisionFile of the configuration)')
+  .requiredOption('--policies <folder>', 'the policy to try')
+  .option('--from <folder>', 'compare with this policy, instead of with what the file says')
+  .option('--json', 'print one JSON document', false)
+  .action(runReplay);
+
+program
+  .command('doctor')
+  .description('send hostile requests through the own policies to an echo, and tell what got through')
+  .addOption(config)
+  .option('--json', 'print one JSON document', false)
+  .option('--verbose', 'print what was held too', false)
+  .action(runDoctor);
 
 program.command('stages').description('list the stages that a policy can use').action(listStages);
 

@@ -5,13 +5,10 @@ import { junitReport } from '../cases/junit.ts';
 import { isCasesName } from '../cases/load.ts';
 import { type CasesReport, jsonReport, textReport } from '../cases/report.ts';
 import { checkCases } from '../check-cases.ts';
-import { noMeters } from '../core/silence.ts';
 import type { Problem } from '../files/problem.ts';
-import { loadSnapshot } from '../load-snapshot.ts';
-import { upstreamsNamed } from '../policy/upstream-names.ts';
 import { stages } from '../stages/index.ts';
 import { complain, complainOf } from './complain.ts';
-import { inertPorts } from './inert-ports.ts';
+import { lookAt } from './look.ts';
 
 export interface TestOptions {
   readonly json: boolean;
@@ -50,8 +47,7 @@ const testPath = async (
   const isFile = isCasesName(path) && (await isThere(path));
   const folder = isFile ? dirname(path) : path;
   // The policy alone: its red cases are what this command reports, case by case.
-  const outside = { ports: inertPorts, meters: noMeters };
-  const loaded = await loadSnapshot(folder, await upstreamsNamed(folder), outside, { cases: false });
+  const loaded = await lookAt(folder);
   if (!loaded.ok) return loaded;
   const { policy, revision } = loaded.snapshot;
   const only = isFile ? ({ at }: { at: { file: string } }) => at.file === path : undefined;

@@ -1,0 +1,115 @@
+import type { Decision } from '../core/decision.ts';
+import type { ImaginedRequest } from '../pipeline/rehearse.ts';
+import type { Given } from './given-schema.ts';
+import { type World, worldOf } from './world.ts';
+import { callerToken } from './world-ports.ts';
+
+/** A recorded request with the world it met, as far as its record tells. */
+export interface Recalled {
+  readonly request: ImaginedRequest;
+  readonly world: World;
+}
+
+/** What a stage's refusal tells of the world: what the world was asked is not recorded, but what became of it is. */
+const strangers: Readonly<Record<string, string>> = {
+  'authenticate/no-token': 'none',
+  'authenticate/invalid-token': 'invalid',
+  'authenticate/too-many-failures': 'limited',
+  'authenticate/identity-unavailable': 'unavailable',
+};
+
+const resizing = { status: 'VERIFY_RESIZE', diskConfig: 'AUTO', fromVolume: false } as const;
+
+/**
+ * The request of a decision, its values masked, and a world in which the stages are told what they must have been told
+ * then. `undefined`: the record does not hold enough, as when its body was too large to keep or its token was refused
+ * for a property that is not recorded.
+ */
+export const recall = (decision: Decision): Recalled | undefined => {
+  const codes = new Set(decision.verdicts.flatMap(({ fault }) => fault ?? []));
+  const stranger = strangers[[...codes].find((code) => Object.hasOwn(strangers, code)) ?? ''];
+  const known = decision.user !== undefined;
+  const asked = decision.verdicts.length > 0;
+  // Nobody had asked for a caller yet: who it would have been cannot be told.
+  if (!known && stranger === undefined && asked && codes.size > 0 && hasOther(codes)) return undefined;
+  if (decision.mediaType !== undefined && decision.body === undefined) return undefined;
+  if (decision.outcome === 'deny' && decision.fault !== undefined && ofTheMessage(decision.fault))
+    return undefined;
+  const body =
+    decision.body === undefined ? undefined : new TextEncoder().encode(JSON.stringify(decision.body));
+  const given = givenOf(decision, codes, stranger ?? (known ? 'recorded' : 'none'));
+  const person = {
+    roles: decision.roles ?? [],
+    scope: decision.project === undefined ? ('system' as const) : ('project' as const),
+    bound: false,
+    user: decision.user,
+    project: decision.project,
+  };
+  const world = worldOf(given, { recorded: person as never }, decision.path);
+  const headers = ['Host', 'api.example'];
+  if (given.identity !== 'none') headers.push('X-Auth-Token', callerToken);
+  if (decision.mediaType !== undefined) headers.push('Content-Type', decision.mediaType);
+  return {
+    world: { ...world, now: Date.parse(decision.time) },
+    request: {
+      requestId: decision.request,
+      method: decision.method,
+      target: decision.path,
+      rawHeaders: headers,
+      body,
+      clientAddress: world.address,
+    },
+  };
+};
+
+/** A refusal for the way the message was put, of which the record holds nothing: its query, its framing, its bytes. */
+const ofTheMessage = (fault: string): boolean =>
+  fault.startsWith('gateway/') && !/^gateway\/(?:no-route|bad-method|bad-id|no-identity)$/.test(fault);
+
+/** A refusal of the token for something that the record does not hold: bound, ambiguous, its access rules. */
+const hasOther = (codes: ReadonlySet<string>): boolean =>
+  [...codes].some((code) => code.startsWith('authenticate/'));
+
+const givenOf = (decision: Decision, codes: ReadonlySet<string>, identity: string): Given => {
+  const relayed = decision.outcome === 'relay' ? decision.status : undefined;
+  const failed = [...codes].find((code) => code.endsWith('/lookup-failed'));
+  const duringResize =
+    codes.has('disk-config-guard/resizing') || codes.has('server-disk-config/changes-during-resize');
+  const changesWithResize = codes.has('server-disk-config/changes-with-resize');
+  const wanted = wantedDiskConfig(decision.body);
+  // A server in whose configuration the request changes nothing, unless a stage saw that it did.
+  const diskConfig =
+    duringResize || changesWithResize ? (wanted === 'AUTO' ? 'MANUAL' : 'AUTO') : (wanted ?? 'AUTO');
+  const server = duringResize ? { ...resizing, diskConfig } : { ...resizing, status: 'ACTIVE', diskConfig };
+  return {
+    identity,
+    image: {
+      metadata: decision.change?.before ?? {},
+      visibility: codes.has('image-visibility/loses-visibility') ? 'shared' : 'private',
+      answer:
+        relayed === 404
+          ? 'missing'
+          : relayed === 403
+            ? 'forbidden'
+            : failed === 'disk-config-guard/lookup-failed' || failed === undefined
+              ? 'found'
+              : 'unavailable',
+    },
+    ...(relayed === 404 ? { servers: [] } : { servers: [server] as never }),
+    ...(failed !== undefined && { compute: 'unavailable' as const }),
+    ...(codes.has('resize-watch/memory-unavailable') && { memory: 'down' as const }),
+    ...(codes.has('write-order/busy') && { order: 'busy' as const }),
+    ...(codes.has('write-order/order-unavailable') && { order: 'unavailable' as const }),
+    ...(codes.has('limits/absolute-unavailable') && { cloudLimits: 'down' as const }),
+  };
+};
+
+/** `OS-DCF:diskConfig`, wherever it stands in the body of a call on servers. */
+const wantedDiskConfig = (body: unknown): 'AUTO' | 'MANUAL' | undefined => {
+  if (typeof body !== 'object' || body === null) return undefined;
+  for (const part of Object.values(body)) {
+    const value = typeof part === 'object' && part !== null ? part['OS-DCF:diskConfig'] : undefined;
+    if (value === 'AUTO' || value === 'MANUAL') return value;
+  }
+  return undefined;
+};

@@ -1,0 +1,149 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { caseRequest } from '../cases/case-request.ts';
+import { readCurl } from '../cases/curl.ts';
+import { recall } from '../cases/decision-world.ts';
+import { explain } from '../cases/explain.ts';
+import { explanationText } from '../cases/explain-text.ts';
+import { loadCases, readCases } from '../cases/load.ts';
+import type { World } from '../cases/world.ts';
+import { noMeters } from '../core/silence.ts';
+import { printProblem } from '../files/problem.ts';
+import { operations } from '../operations/index.ts';
+import type { ImaginedRequest } from '../pipeline/rehearse.ts';
+import type { FolderContent } from '../policy/folder.ts';
+import { stages } from '../stages/index.ts';
+import { complain, complainOf } from './complain.ts';
+import { liveCloud } from './live-cloud.ts';
+import { lookAt } from './look.ts';
+import { readDecision } from './replay.ts';
+
+export interface ExplainOptions {
+  readonly policies: string;
+  readonly method: string;
+  readonly path?: string;
+  readonly header: readonly string[];
+  readonly body?: string;
+  readonly identity: string;
+  readonly token?: string;
+  readonly config: string;
+  readonly role: readonly string[];
+  readonly project?: string;
+  readonly given?: string;
+  readonly case?: string;
+  readonly decision?: string;
+  readonly decisions?: string;
+  readonly json: boolean;
+}
+
+interface Explained {
+  readonly request: ImaginedRequest;
+  readonly world: World;
+}
+
+/** `images-gateway explain`: what a policy does with one request, stage by stage. Exit codes 0 told, 2 it cannot be. */
+export const runExplain = async (words: readonly string[], options: ExplainOptions): Promise<void> => {
+  const loaded = await lookAt(options.policies);
+  if (!loaded.ok) {
+    complainOf(loaded.problems);
+    process.exitCode = 2;
+    return;
+  }
+  const wanted = await requestOf(words, options, loaded.content);
+  if (typeof wanted === 'string') {
+    complain(wanted);
+    process.exitCode = 2;
+    return;
+  }
+  const catalogue = { stages, operations, meters: noMeters };
+  const live = options.token === undefined ? undefined : await liveCloud(options.config);
+  if (options.token !== undefined && live === undefined) return;
+  const { policy } = loaded.snapshot;
+  const told = await explain(policy, catalogue, wanted.request, wanted.world, live?.ports);
+  await live?.close();
+  process.stdout.write(options.json ? `${JSON.stringify(told, null, 2)}\n` : explanationText(told));
+};
+
+/** The request and its world from whatever names them; a text says what is wrong. */
+const requestOf = (
+  words: readonly string[],
+  options: ExplainOptions,
+  content: FolderContent,
+): Promise<Explained | string> | Explained | string => {
+  if (options.decision !== undefined) return fromDecision(options.decision, options.decisions);
+  if (options.case !== undefined) return fromCase(options.case, content);
+  if (words.length > 0) {
+    const curl = readCurl(words);
+    if (!curl.ok) return curl.message;
+    const { method, path, headers, body } = curl.request;
+    return fromParts(
+      method,
+      path,
+      options.token === undefined ? headers : [...headers, ['X-Auth-Token', options.token]],
+      body,
+      options,
+    );
+  }
+  if (options.path === undefined)
+    return 'Say which request: --path /v2/images, --case NAME, --decision ID --decisions FILE, or -- curl ... .';
+  const headers: [string, string][] = options.token === undefined ? [] : [['X-Auth-Token', options.token]];
+  for (const header of options.header) {
+    const colon = header.indexOf(':');
+    if (colon < 1) return `The header ${JSON.stringify(header)} has no colon; write it as "Name: value".`;
+    headers.push([header.slice(0, colon), header.slice(colon + 1).trim()]);
+  }
+  return fromParts(options.method, options.path, headers, options.body, options);
+};
+
+/** Goes through the reader of cases, so that a request here and in a case cannot mean different things. */
+const fromParts = (
+  method: string,
+  path: string,
+  headers: readonly (readonly [string, string])[],
+  body: string | undefined,
+  options: ExplainOptions,
+): Explained | string => {
+  const given = options.given ?? '{}';
+  const own = options.role.length > 0 || options.project !== undefined;
+  const identity = own ? 'yours' : options.identity;
+  const text = [
+    'version: 1',
+    `identities: { yours: { roles: ${JSON.stringify(options.role)}, project: ${JSON.stringify(options.project ?? 'p1')} } }`,
+    `given: { identity: ${JSON.stringify(identity)} }`,
+    'cases:',
+    `  - name: the request`,
+    `    given: ${given}`,
+    `    request: ${JSON.stringify({ method: method.toUpperCase(), path, headers: Object.fromEntries(headers), ...(body !== undefined && { text: body }) })}`,
+    '    expect: {}',
+  ].join('\n');
+  const { cases, problems } = readCases('the request', text);
+  const [one] = cases;
+  if (one === undefined) return problems.map(({ message }) => message).join('\n');
+  return { request: caseRequest(one.request, one.world), world: one.world };
+};
+
+const fromCase = (name: string, content: FolderContent): Explained | string => {
+  const { cases, problems } = loadCases(content.cases);
+  if (problems.length > 0) return problems.map(printProblem).join('\n');
+  const fitting = cases.filter((one) => one.name.includes(name));
+  const [one] = fitting.some((candidate) => candidate.name === name)
+    ? fitting.filter((candidate) => candidate.name === name)
+    : fitting;
+  if (one === undefined) return `There is no case whose name holds ${JSON.stringify(name)}.`;
+  return { request: caseRequest(one.request, one.world), world: one.world };
+};
+
+const fromDecision = async (id: string, file: string | undefined): Promise<Explained | string> => {
+  if (file === undefined) return 'Name the decision file too: --decisions FILE.';
+  try {
+    for await (const line of createInterface({ input: createReadStream(file) })) {
+      if (!line.includes(id)) continue;
+      const decision = readDecision(line);
+      if (typeof decision === 'string' || (decision.id !== id && decision.request !== id)) continue;
+      return recall(decision) ?? 'The record of this decision does not hold enough to judge it again.';
+    }
+  } catch {
+    return `The decision file ${file} cannot be read.`;
+  }
+  return `There is no decision ${id} in ${file}.`;
+};
