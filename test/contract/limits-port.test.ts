@@ -20,7 +20,11 @@ let server: TestRedis | undefined;
 let redis: Redis | undefined;
 before(async () => {
   server = await startRedis();
-  redis = createRedis({ ...redisAddress(`redis://127.0.0.1:${server.port}`), ...telemetry() });
+  redis = createRedis({
+    ...redisAddress(`redis://127.0.0.1:${server.port}`),
+    budgetMs: 5000,
+    ...telemetry(),
+  });
   await redis.started;
 });
 after(async () => {
@@ -51,7 +55,7 @@ const inPrimary = (): LimitsPort => {
     on: from.on.bind(from),
   });
   serveLimits(wire(near, far), createMemoryLimits());
-  return createWorkerLimits({ channel: wire(far, near), workers: 4 });
+  return createWorkerLimits({ channel: wire(far, near), workers: 4, budgetMs: 5000 });
 };
 
 const stores: Readonly<Record<string, () => LimitsPort>> = {

@@ -5,12 +5,15 @@ import type { GatewayConfig } from '../../src/config/schema.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { seedIds } from '../../src/demo/seed-ids.ts';
 import { call, startTestGateway } from '../support/gateway.ts';
-import { writeFolder } from '../support/policy-folder.ts';
-import { startRedis } from '../support/redis.ts';
+import { writeFolder, writeInto } from '../support/policy-folder.ts';
+import { startRedis, type TestRedis, until } from '../support/redis.ts';
 
 const { tokens, images, projects } = seedIds;
 const write = (url: string, token = tokens.demo, image = images.ubuntu as string) =>
   call('POST', `${url}/v2/images/${image}/metadata`, token, { metadata: { label: 'x' } });
+
+/** A budget of Redis, in milliseconds, that a busy machine does not exceed. */
+const patience = 5000;
 
 /** The allowance of the default policy for one project. */
 const allowance = 20;
@@ -69,17 +72,23 @@ test('what is left can be read free of charge under every spelling, beside what 
   }
 });
 
+const redisLimits = (
+  { port }: TestRedis,
+  whenDown: 'deny' | 'local-share',
+  budgetMs: number,
+): GatewayConfig['limits'] => ({
+  store: 'redis',
+  url: new Secret(`redis://127.0.0.1:${port}`),
+  prefix: 'images-gateway',
+  budgetMs,
+  whenDown,
+  replicas: 2,
+});
+
 test('two gateways with one Redis count together', async (t) => {
   const redis = await startRedis();
   t.after(() => redis.close());
-  const limits: GatewayConfig['limits'] = {
-    store: 'redis',
-    url: new Secret(`redis://127.0.0.1:${redis.port}`),
-    prefix: 'images-gateway',
-    budgetMs: 50,
-    whenDown: 'deny',
-    replicas: 2,
-  };
+  const limits = redisLimits(redis, 'deny', patience);
   const one = await startTestGateway(t, { config: { limits } });
   const other = await startTestGateway(t, { config: { limits }, cloud: one.cloud });
   const statuses: number[] = [];
@@ -121,4 +130,67 @@ routes:
     assert.equal(status, 401, `guess ${turn}`);
   }
   assert.equal((await call('GET', `${url}/v2/images`, 'e'.repeat(32))).status, 413);
+});
+
+test('counters outlive a reload, except those of a limit that was changed', async (t) => {
+  const policy = (tight: number, other: number): string => `
+version: 1
+limits:
+  - { name: kept, key: project, points: ${tight}, per: minute }
+  - { name: changed, key: project, points: ${other}, per: minute }
+routes:
+  - id: read
+    match: { path: "/images", methods: [GET] }
+    upstream: compute
+    stages: [{ use: authenticate }, { use: rate-limit }]
+  - id: limits
+    match: { path: "/limits", methods: [GET] }
+    upstream: compute
+    stages: [{ use: authenticate }, { use: limits }]
+`;
+  const dir = await writeFolder(t, { 'policy.yaml': policy(10, 20) });
+  const gateway = await startTestGateway(t, { config: { policies: { dir } } });
+  for (let turn = 0; turn < 3; turn += 1) await call('GET', `${gateway.url}/v2/images`, tokens.demo);
+  await writeInto(dir, { 'policy.yaml': policy(10, 30) });
+  assert.ok((await gateway.reload()).ok);
+  const { body } = await call('GET', `${gateway.url}/v2/limits`, tokens.demo);
+  assert.deepEqual([entryOf(body, 'kept')?.remaining, entryOf(body, 'changed')?.remaining], [7, 30]);
+});
+
+test('clients of a gateway whose Redis hangs, dies and comes back see their limits and nothing else', async (t) => {
+  const redis = await startRedis();
+  t.after(() => redis.close());
+  const { url, lines } = await startTestGateway(t, {
+    config: { limits: redisLimits(redis, 'local-share', 50) },
+  });
+  const statuses = new Map<number, number>();
+  let asked = 0;
+  let running = true;
+  const side = async (): Promise<void> => {
+    while (running) {
+      const { status } = await call('GET', `${url}/v2/images`, tokens.demo);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      asked += 1;
+    }
+  };
+  const more = (count: number) => {
+    const target = asked + count;
+    return until(() => asked >= target, `${count} more requests`);
+  };
+  const said = (text: string) => until(() => lines.some((line) => line['message'] === text), text);
+  const all = Promise.all(Array.from({ length: 4 }, side));
+  await more(50);
+  redis.freeze();
+  await more(50);
+  await redis.kill();
+  await more(50);
+  await redis.restart();
+  await said('Limits are counted in Redis again.');
+  await more(50);
+  running = false;
+  await all;
+  assert.deepEqual(
+    [...statuses.keys()].filter((status) => status !== 200 && status !== 413),
+    [],
+  );
 });

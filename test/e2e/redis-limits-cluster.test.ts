@@ -31,7 +31,10 @@ const connect = async (options: Parameters<typeof limitClient>[1]): Promise<Limi
 const parties = Array.from({ length: 60 }, (_, index) => `project:p${index}`);
 
 test('own and global limits on different servers are exact together', async () => {
-  const gateways = await Promise.all([connect({ whenDown: 'deny' }), connect({ whenDown: 'deny' })]);
+  const gateways = await Promise.all([
+    connect({ whenDown: 'deny', budgetMs: 5000 }),
+    connect({ whenDown: 'deny', budgetMs: 5000 }),
+  ]);
   const own = limitOf({ name: 'own', points: 5, per: 'hour' });
   const all = limitOf({ name: 'all', points: 200, per: 'hour', key: 'global' });
   let passed = 0;
@@ -49,7 +52,10 @@ test('own and global limits on different servers are exact together', async () =
 });
 
 test('requests that need two servers at once never get more than either limit', async () => {
-  const gateways = await Promise.all([connect({ whenDown: 'deny' }), connect({ whenDown: 'deny' })]);
+  const gateways = await Promise.all([
+    connect({ whenDown: 'deny', budgetMs: 5000 }),
+    connect({ whenDown: 'deny', budgetMs: 5000 }),
+  ]);
   const own = limitOf({ name: 'own-storm', points: 3, per: 'hour' });
   const all = limitOf({ name: 'all-storm', points: 100, per: 'hour', key: 'global' });
   const passed: string[] = [];
@@ -77,7 +83,7 @@ const outages: readonly (readonly [
 ];
 
 for (const [turn, [name, begin, end]] of outages.entries())
-  test(`a master that ${name} and is replaced costs nobody an error or more than 60 ms`, async () => {
+  test(`a master that ${name} and is replaced costs nobody an error or more than 60 ms`, async (t) => {
     const pair = [cluster.masters[0], cluster.replica] as const;
     const [master, replica] = turn % 2 === 0 ? pair : [pair[1], pair[0]];
     assert.ok(master !== undefined && replica !== undefined);
@@ -92,6 +98,7 @@ for (const [turn, [name, begin, end]] of outages.entries())
       limitOf({ name: `failover-${name}`, points: 1_000_000 }),
       nextParty,
     );
+    t.after(() => load.stop());
     await until(() => load.asked() > 300, 'there is load');
     await begin(master);
     await until(async () => (await replica.cli('ROLE')).startsWith('master'), 'the replica has taken over');

@@ -73,7 +73,7 @@ for (const [name, { begin, end }] of Object.entries(outages))
 
 test('an outage gives nobody a second allowance: what was let through before and during it is counted', async (t) => {
   const server = await serve(t);
-  const client = connect(t, server.port, { replicas: 2 });
+  const client = connect(t, server.port, { replicas: 2, budgetMs: 5000 });
   await client.redis.started;
   const limit = limitOf({ points: 40, per: 'hour' });
   const ask = async (times: number): Promise<number> => {
@@ -122,7 +122,7 @@ test('without Redis the rule decides: everything passes, or nothing is judged', 
 
 test('counters are there again after a restart of Redis that saved them', async (t) => {
   const server = await serve(t);
-  const client = connect(t, server.port);
+  const client = connect(t, server.port, { budgetMs: 5000 });
   await client.redis.started;
   const limit = limitOf({ points: 10, per: 'hour' });
   for (let turn = 0; turn < 4; turn += 1) await client.limits.consume([chargeOf(limit)]);
@@ -150,7 +150,10 @@ test('four processes and 10,000 requests get the whole limit and not one more', 
 
 test('a reset gives a project its whole allowance again, within a second on every gateway', async (t) => {
   const server = await serve(t);
-  const [one, other] = [connect(t, server.port), connect(t, server.port)];
+  const [one, other] = [
+    connect(t, server.port, { budgetMs: 5000 }),
+    connect(t, server.port, { budgetMs: 5000 }),
+  ];
   await Promise.all([one.redis.started, other.redis.started]);
   const [reads, writes] = [limitOf({ name: 'reads', points: 1 }), limitOf({ name: 'writes', points: 1 })];
   for (const subject of ['project:a', 'project:a/image-3', 'project:ab'])
