@@ -67,4 +67,4 @@ const table = (compared: readonly Compared[]): string[] => [
 ];
 
 /** Markdown reads angle brackets, braces do no harm; long runs are cut. */
-const shown = (text: string): string => text.replaceAll('<', '&lt;').slice(0, 240);
+export const shown = (text: string): string => text.replaceAll('<', '&lt;').slice(0, 240);
