@@ -1,8 +1,35 @@
 import type { Decision } from '../core/decision.ts';
 import type { ImaginedRequest } from '../pipeline/rehearse.ts';
-import type { Given } from './given-schema.ts';
+import type { Given, Person } from './given-schema.ts';
 import { type World, worldOf } from './world.ts';
 import { callerToken } from './world-ports.ts';
+
+/** Gives one object for callers who are the same, since stages keep what they have worked out of an identity. */
+export type Callers = (caller: World['caller'], decision: Decision) => World['caller'];
+
+/** Remembers so many callers; past that it begins anew. */
+const mostCallers = 20_000;
+
+export const knownCallers = (): Callers => {
+  const known = new Map<string, World['caller']>();
+  return (caller, { user, project, roles }) => {
+    if (typeof caller === 'string') return caller;
+    const key = JSON.stringify([user, project, roles]);
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    if (known.size >= mostCallers) known.clear();
+    known.set(key, caller);
+    return caller;
+  };
+};
+
+const personOf = ({ user, project, roles = [] }: Decision): Person => ({
+  roles,
+  scope: project === undefined ? 'system' : 'project',
+  bound: false,
+  ...(user !== undefined && { user }),
+  ...(project !== undefined && { project }),
+});
 
 /** A recorded request with the world it met, as far as its record tells. */
 export interface Recalled {
@@ -25,7 +52,7 @@ const resizing = { status: 'VERIFY_RESIZE', diskConfig: 'AUTO', fromVolume: fals
  * then. `undefined`: the record does not hold enough, as when its body was too large to keep or its token was refused
  * for a property that is not recorded.
  */
-export const recall = (decision: Decision): Recalled | undefined => {
+export const recall = (decision: Decision, callers: Callers = (caller) => caller): Recalled | undefined => {
   const codes = new Set(decision.verdicts.flatMap(({ fault }) => fault ?? []));
   const stranger = strangers[[...codes].find((code) => Object.hasOwn(strangers, code)) ?? ''];
   const known = decision.user !== undefined;
@@ -38,19 +65,12 @@ export const recall = (decision: Decision): Recalled | undefined => {
   const body =
     decision.body === undefined ? undefined : new TextEncoder().encode(JSON.stringify(decision.body));
   const given = givenOf(decision, codes, stranger ?? (known ? 'recorded' : 'none'));
-  const person = {
-    roles: decision.roles ?? [],
-    scope: decision.project === undefined ? ('system' as const) : ('project' as const),
-    bound: false,
-    user: decision.user,
-    project: decision.project,
-  };
-  const world = worldOf(given, { recorded: person as never }, decision.path);
+  const world = worldOf(given, { recorded: personOf(decision) }, decision.path);
   const headers = ['Host', 'api.example'];
   if (given.identity !== 'none') headers.push('X-Auth-Token', callerToken);
   if (decision.mediaType !== undefined) headers.push('Content-Type', decision.mediaType);
   return {
-    world: { ...world, now: Date.parse(decision.time) },
+    world: { ...world, caller: callers(world.caller, decision), now: Date.parse(decision.time) },
     request: {
       requestId: decision.request,
       method: decision.method,

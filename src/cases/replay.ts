@@ -2,7 +2,7 @@ import type { Decision } from '../core/decision.ts';
 import { noLog } from '../core/silence.ts';
 import type { Catalogue, Snapshot } from '../pipeline/compile.ts';
 import { rehearse } from '../pipeline/rehearse.ts';
-import { recall } from './decision-world.ts';
+import { knownCallers, recall } from './decision-world.ts';
 import { replayLimits } from './replay-limits.ts';
 import { prepareRehearsal } from './run.ts';
 
@@ -28,8 +28,9 @@ export const createReplayer = (
   }));
   const { ports } = rehearsal.world;
   const outside = { lookups: ports, clock: ports.clock, log: noLog };
+  const callers = knownCallers();
   return async (decision) => {
-    const recalled = recall(decision);
+    const recalled = recall(decision, callers);
     if (recalled === undefined) return undefined;
     rehearsal.world.world = recalled.world;
     const judged = await rehearse(rehearsal.snapshot, recalled.request, outside);

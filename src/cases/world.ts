@@ -34,8 +34,8 @@ const defaultServer = '5e000000-0000-4000-8000-000000000001';
 const defaultAddress = '192.0.2.1';
 
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
-const inPath = (collection: string, path: string): string | undefined =>
-  new RegExp(`/${collection}/(${uuid})(?:[/?.]|$)`).exec(path)?.[1];
+const imageInPath = new RegExp(`/images/(${uuid})(?:[/?.]|$)`);
+const serverInPath = new RegExp(`/servers/(${uuid})(?:[/?.]|$)`);
 
 export type People = Readonly<Record<string, Person>>;
 
@@ -63,8 +63,8 @@ export const worldOf = (given: Given, people: People, path: string): World => {
       stranger ?? identityOf(personNamed(name, people) ?? { roles: [], scope: 'project', bound: false }),
     service: service && identityOf(service),
     given,
-    imageId: inPath('images', path) ?? defaultImage,
-    serverId: inPath('servers', path) ?? defaultServer,
+    imageId: imageInPath.exec(path)?.[1] ?? defaultImage,
+    serverId: serverInPath.exec(path)?.[1] ?? defaultServer,
     address: given.address ?? defaultAddress,
   };
 };

@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { createReplayer, type Replayer, recordedEnding } from '../cases/replay.ts';
 import { ReplayCount, replayText } from '../cases/replay-report.ts';
 import type { Decision } from '../core/decision.ts';
@@ -35,16 +34,18 @@ export const runReplay = async (file: string, options: ReplayOptions): Promise<v
   const count = new ReplayCount();
   const progress = progressOn(process.stderr, size.size);
   let line = 0;
-  for await (const decision of decisionsIn(file, progress)) {
-    line += 1;
-    if (typeof decision === 'string') {
-      progress.clear();
-      complain(`${file}:${line}: ${decision}`);
-      process.exitCode = 2;
-      return;
+  for await (const decisions of decisionsIn(file, progress)) {
+    for (const decision of decisions) {
+      line += 1;
+      if (typeof decision === 'string') {
+        progress.clear();
+        complain(`${file}:${line}: ${decision}`);
+        process.exitCode = 2;
+        return;
+      }
+      const then = before === undefined ? recordedEnding(decision) : await before(decision);
+      count.add(decision, then, await after(decision));
     }
-    const then = before === undefined ? recordedEnding(decision) : await before(decision);
-    count.add(decision, then, await after(decision));
   }
   progress.clear();
   const report = count.report();
@@ -60,13 +61,16 @@ const replayerFor = async (folder: string): Promise<Replayer | undefined> => {
   return undefined;
 };
 
-/** The decisions of a file, line by line; a text says what is wrong with a line. */
-async function* decisionsIn(file: string, progress: Progress): AsyncGenerator<Decision | string> {
-  const stream = createReadStream(file, { highWaterMark: 1024 * 1024 });
-  stream.on('data', (chunk) => progress.add(chunk.length));
-  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line !== '') yield readDecision(line);
+/** The decisions of a file in the order of its lines, a chunk at a time; a text says what is wrong with a line. */
+async function* decisionsIn(file: string, progress: Progress): AsyncGenerator<(Decision | string)[]> {
+  let rest = '';
+  for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024, encoding: 'utf8' })) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    progress.add(Buffer.byteLength(chunk));
+    yield lines.map(readDecision);
   }
+  if (rest !== '') yield [readDecision(rest)];
 }
 
 /** Looks at the members that are worked with; a whole validation of each line would take longer than the replay. */
