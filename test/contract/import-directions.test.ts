@@ -14,12 +14,13 @@ const folderOf = (path: string): string => {
 };
 
 const inner = ['core', 'files', 'operations', 'stages', 'pipeline', 'policy', 'config', 'cases'];
-const outer = ['adapters', 'http', 'telemetry', 'demo'];
+const outer = ['adapters', 'http', 'telemetry', 'demo', 'doctor'];
 
 /** Folders that a folder may import, besides itself. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   core: [],
   demo: [],
+  doctor: [],
   files: ['core'],
   operations: ['core'],
   stages: ['core'],
