@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from '../telemetry/version.ts';
 import { runDemo } from './demo.ts';
+import { runDiff } from './diff.ts';
 import { runDoctor } from './doctor.ts';
 import { runExplain } from './explain.ts';
 import { resetLimits, showLimits } from './limits.ts';
@@ -142,6 +143,14 @@ program
   .option('--json', 'print one JSON document', false)
   .option('--verbose', 'print what was held too', false)
   .action(runDoctor);
+
+program
+  .command('diff')
+  .description('tell what one policy says otherwise than another, defaults filled in')
+  .argument('<old>', 'a policy folder')
+  .argument('<new>', 'another one')
+  .option('--json', 'print one JSON document', false)
+  .action(runDiff);
 
 program.command('stages').description('list the stages that a policy can use').action(listStages);
 
