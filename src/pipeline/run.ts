@@ -1,4 +1,5 @@
 import type { Fault } from '../core/fault.ts';
+import type { Span } from '../core/tracing.ts';
 import type { Pass, UpstreamAnswer, Verdict } from '../core/verdict.ts';
 import type { RequestExchange } from './exchange.ts';
 import { gatewayFault, stageFault } from './refusal.ts';
@@ -70,9 +71,32 @@ const waitsForBody = (step: Step, x: RequestExchange): boolean =>
 const attempt = (step: Step, x: RequestExchange, source: BodySource): Verdict | Promise<Verdict> => {
   if (step.needsIdentity && x.identity === undefined) return noIdentity;
   try {
-    return step.check(x);
+    return x.span === undefined ? step.check(x) : traced(step, x, x.span);
   } catch (error) {
     return bug(step, x, source, error);
+  }
+};
+
+/** A stage that waits is a span of its own; look-ups that other libraries record hang below it. */
+const traced = (step: Step, x: RequestExchange, request: Span): Verdict | Promise<Verdict> => {
+  const span = request.child(`stage ${step.stage}`);
+  const end = (verdict: Verdict): Verdict => {
+    span.end({
+      'images_gateway.stage': step.stage,
+      'images_gateway.verdict': verdict.kind,
+      'images_gateway.fault': verdict.kind === 'deny' ? verdict.fault : undefined,
+    });
+    return verdict;
+  };
+  const failed = (error: unknown): never => {
+    span.end({ 'images_gateway.stage': step.stage }, true);
+    throw error;
+  };
+  try {
+    const verdict = span.within(() => step.check(x));
+    return verdict instanceof Promise ? verdict.then(end, failed) : end(verdict);
+  } catch (error) {
+    return failed(error);
   }
 };
 
