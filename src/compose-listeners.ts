@@ -1,17 +1,19 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { GatewayConfig } from './config/schema.ts';
 import type { GatewayFault } from './core/gateway-faults.ts';
 import type { Log } from './core/log.ts';
-import { createApp, type EdgeHandler } from './http/app.ts';
+import { createApp, type EdgeFailure, type EdgeHandler } from './http/app.ts';
 import type { Handler } from './http/handler.ts';
+import { protocolRefusal } from './http/protocol.ts';
 import { respondFault } from './http/respond.ts';
-import { createEdge, type Edge } from './http/server.ts';
+import { createEdge, defaultEdgeLimits, type Edge } from './http/server.ts';
 import { upgradeOf } from './http/upgrade.ts';
 import { gatewayFault } from './pipeline/refusal.ts';
 import { requestIdOf } from './pipeline/request-id.ts';
 
 /** Milliseconds that answers in flight get to finish, once no new connection is taken. */
-const graceMs = 30_000;
+export const graceMs = 30_000;
 
 /** The listener for clients. */
 export const composeEdge = (
@@ -19,20 +21,51 @@ export const composeEdge = (
   handler: Handler,
   { log, refused }: { readonly log: Log; readonly refused: (stage: string, fault: GatewayFault) => void },
 ): Edge => {
-  const app = createApp(
-    (req, res) => handler.handle(req, res, upgradeOf(req)),
-    (error, req, res) => {
-      const requestId = requestIdOf(req.headers['x-openstack-request-id']);
-      log.error({ request: requestId, err: error }, 'the gateway failed; the request is refused');
-      const message = 'The gateway failed while it judged this request. Report the request id.';
-      respondFault(res, gatewayFault('internal', message), { requestId });
-    },
-  );
+  const app = createApp((req, res) => handler.handle(req, res, upgradeOf(req)), bugAnswer(log));
   const slowest = Math.max(...Object.values(config.upstreams).map(({ timeoutMs }) => timeoutMs));
   const { headersMs, keepAliveMs } = config.timeouts;
   const { maxConnections } = config.overload;
   const limits = { headersMs, keepAliveMs, maxConnections, idleMs: Math.max(120_000, slowest * 2) };
   return createEdge({ app, limits, refused: (fault) => refused('gateway', fault) });
+};
+
+/** A bug of ours is told to the operator, and to the client without its particulars. */
+const bugAnswer =
+  (log: Log): EdgeFailure =>
+  (error, req, res) => {
+    const requestId = requestIdOf(req.headers['x-openstack-request-id']);
+    log.error({ request: requestId, err: error }, 'the gateway failed; the request is refused');
+    const message = 'The gateway failed while it judged this request. Report the request id.';
+    respondFault(res, gatewayFault('internal', message), { requestId });
+  };
+
+/** For a server that is not ours: what our own would refuse before the handler is refused here. */
+export const composeMounted = ({
+  handler,
+  admin,
+  log,
+}: {
+  readonly handler: Handler;
+  readonly admin: EdgeHandler;
+  readonly log: Log;
+}) => {
+  const failed = bugAnswer(log);
+  const guarded =
+    (handle: EdgeHandler) =>
+    (req: IncomingMessage, res: ServerResponse): void => {
+      Promise.resolve()
+        .then(() => handle(req, res))
+        .catch((error: unknown) => failed(error, req, res));
+    };
+  return {
+    handler: guarded((req, res) => {
+      const refusal = protocolRefusal(req, defaultEdgeLimits.maxHeaders);
+      if (refusal === undefined) return handler.handle(req, res);
+      const requestId = requestIdOf(req.headers['x-openstack-request-id']);
+      return respondFault(res, gatewayFault(refusal.fault, refusal.message), { requestId });
+    }),
+    admin: guarded(admin),
+  };
 };
 
 export interface Listeners {

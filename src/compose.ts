@@ -1,8 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createForwarder } from './adapters/upstream.ts';
 import { composeDecisions } from './compose-decisions.ts';
 import { composeTokens } from './compose-identity.ts';
 import { composeLimitsDesk } from './compose-limits-desk.ts';
-import { composeEdge, composeListeners } from './compose-listeners.ts';
+import { composeEdge, composeListeners, graceMs } from './compose-listeners.ts';
 import { composeLookups } from './compose-lookups.ts';
 import { composePolicies } from './compose-policies.ts';
 import { composeStore } from './compose-store.ts';
@@ -45,6 +46,29 @@ export const startGateway = async (
   config: GatewayConfig,
   log: Logger = createLogger(config.log.level),
 ): Promise<RunningGateway> => {
+  const core = await composeGateway(config, log);
+  try {
+    const listeners = await composeListeners(config, core.edge, core.admin, log);
+    return {
+      url: listeners.url,
+      adminUrl: listeners.adminUrl,
+      warnings: core.policies.warnings,
+      reload: core.policies.reload,
+      stop: (now = false) => core.stop(() => listeners.drain(now ? 0 : config.timeouts.drainMs)),
+    };
+  } catch (error) {
+    await core.stop(async () => {});
+    throw error;
+  }
+};
+
+export type GatewayCore = Awaited<ReturnType<typeof build>>;
+
+/** Everything but the listeners. @throws PolicyProblems */
+export const composeGateway = async (
+  config: GatewayConfig,
+  log: Logger = createLogger(config.log.level),
+): Promise<GatewayCore> => {
   const parts: Part[] = [];
   try {
     return await build(config, log, parts);
@@ -55,7 +79,7 @@ export const startGateway = async (
 };
 
 /** @param parts takes every part that has to be closed, as it is made. */
-const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise<RunningGateway> => {
+const build = async (config: GatewayConfig, log: Logger, parts: Part[]) => {
   const outside = { clock: { now: Date.now }, meters: new Metrics(), log };
   const { clock, meters } = outside;
   const own = <P extends Part>(part: P): P => {
@@ -147,15 +171,21 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]): Promise
     connections: () => edge.connections,
     draining: () => draining,
   });
-  const listeners = await composeListeners(config, edge, admin, log);
   return {
-    url: listeners.url,
-    adminUrl: listeners.adminUrl,
-    warnings: policies.warnings,
-    reload: policies.reload,
-    async stop(now = false) {
+    handler,
+    edge,
+    admin,
+    policies,
+    log,
+    /** Resolves when no request is in flight, or after the patience with them. */
+    async idle() {
+      const end = performance.now() + graceMs;
+      while (handler.inFlight > 0 && performance.now() < end) await pause(20);
+    },
+    /** @param finish ends what is under way; everything is closed behind it. */
+    async stop(finish: () => Promise<void>) {
       draining = true;
-      await listeners.drain(now ? 0 : config.timeouts.drainMs);
+      await finish();
       await closeAll(parts);
       log.flush();
     },

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from '../telemetry/version.ts';
+import { printCompletion } from './completion.ts';
 import { runDemo } from './demo.ts';
 import { runDiff } from './diff.ts';
 import { runDoctor } from './doctor.ts';
@@ -159,3 +160,9 @@ program
   .description('write the JSON Schemas of settings and policies, for editors')
   .argument('<folder>', 'where to write them')
   .action(writeSchemas);
+
+program
+  .command('completion')
+  .description('print a script that completes commands and options')
+  .argument('<shell>', 'bash, zsh or fish')
+  .action((shell: string) => printCompletion(shell, program));
