@@ -22,7 +22,7 @@ before(async () => {
   server = await startRedis();
   redis = createRedis({
     ...redisAddress(`redis://127.0.0.1:${server.port}`),
-    budgetMs: 5000,
+    budgetMs: 30_000,
     ...telemetry(),
   });
   await redis.started;
@@ -55,7 +55,7 @@ const inPrimary = (): LimitsPort => {
     on: from.on.bind(from),
   });
   serveLimits(wire(near, far), createMemoryLimits());
-  return createWorkerLimits({ channel: wire(far, near), workers: 4, budgetMs: 5000 });
+  return createWorkerLimits({ channel: wire(far, near), workers: 4, budgetMs: 30_000 });
 };
 
 const stores: Readonly<Record<string, () => LimitsPort>> = {

@@ -67,13 +67,14 @@ for (const [name, { begin, end }] of Object.entries(outages))
     const asked = wide.asked();
     await until(() => wide.asked() > asked + 100, 'there is load after the outage');
     await wide.stop();
-    assert.ok(wide.longestWaitMs() < 60, `the longest wait was ${wide.longestWaitMs()} ms`);
+    const longest = await wide.longestWaitMs();
+    assert.ok(longest < 60, `the longest wait was ${longest} ms`);
     assert.ok(admitted(await client.limits.consume([chargeOf(limitOf({ name: 'tight', points: 40 }))])));
   });
 
 test('an outage gives nobody a second allowance: what was let through before and during it is counted', async (t) => {
   const server = await serve(t);
-  const client = connect(t, server.port, { replicas: 2, budgetMs: 5000 });
+  const client = connect(t, server.port, { replicas: 2, budgetMs: 30_000 });
   await client.redis.started;
   const limit = limitOf({ points: 40, per: 'hour' });
   const ask = async (times: number): Promise<number> => {
@@ -101,7 +102,8 @@ test('behind a server that swallows everything, limits are judged without a wait
   await until(() => load.asked() > 300, 'there is load');
   assert.equal(load.passed(), 50);
   await load.stop();
-  assert.ok(load.longestWaitMs() < 60, `${load.longestWaitMs()} ms`);
+  const longest = await load.longestWaitMs();
+  assert.ok(longest < 60, `${longest} ms`);
   await hole.close();
   await server.restart();
   const back = await changed(client, true);
@@ -122,7 +124,7 @@ test('without Redis the rule decides: everything passes, or nothing is judged', 
 
 test('counters are there again after a restart of Redis that saved them', async (t) => {
   const server = await serve(t);
-  const client = connect(t, server.port, { budgetMs: 5000 });
+  const client = connect(t, server.port, { budgetMs: 30_000 });
   await client.redis.started;
   const limit = limitOf({ points: 10, per: 'hour' });
   for (let turn = 0; turn < 4; turn += 1) await client.limits.consume([chargeOf(limit)]);
@@ -151,8 +153,8 @@ test('four processes and 10,000 requests get the whole limit and not one more', 
 test('a reset gives a project its whole allowance again, within a second on every gateway', async (t) => {
   const server = await serve(t);
   const [one, other] = [
-    connect(t, server.port, { budgetMs: 5000 }),
-    connect(t, server.port, { budgetMs: 5000 }),
+    connect(t, server.port, { budgetMs: 30_000 }),
+    connect(t, server.port, { budgetMs: 30_000 }),
   ];
   await Promise.all([one.redis.started, other.redis.started]);
   const [reads, writes] = [limitOf({ name: 'reads', points: 1 }), limitOf({ name: 'writes', points: 1 })];

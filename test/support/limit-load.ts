@@ -1,18 +1,17 @@
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { LimitDefinition } from '../../src/core/policy.ts';
 import type { LimitsPort } from '../../src/core/ports.ts';
 import { chargeOf } from './limits.ts';
+import { watchStalls } from './stalls.ts';
 
 export interface LimitLoad {
   /** Requests let through so far. */
   passed(): number;
   asked(): number;
-  /** The longest wait for an answer, in milliseconds, less what a timer is late on this machine at this time. */
-  longestWaitMs(): number;
+  /** The longest wait for an answer, in milliseconds, less what the machine made it wait. */
+  longestWaitMs(): Promise<number>;
   stop(): Promise<void>;
 }
-
-const budgetMs = 50;
 
 /** Asks again and again, with pauses, from several sides at once. An error ends the test: a caller would see a 500. */
 export const startLoad = (
@@ -24,17 +23,8 @@ export const startLoad = (
   let passed = 0;
   let asked = 0;
   let longest = 0;
-  let lateness = 0;
+  const stalls = watchStalls();
 
-  /** How late this process is with a timer as long as the budget of Redis, whatever is asked meanwhile. */
-  const watch = async (): Promise<void> => {
-    while (running) {
-      const start = performance.now();
-      await wait(budgetMs);
-      await nextTurn();
-      lateness = Math.max(lateness, performance.now() - start - budgetMs);
-    }
-  };
   const ask = async (): Promise<void> => {
     while (running) {
       asked += 1;
@@ -45,14 +35,15 @@ export const startLoad = (
       await wait(1);
     }
   };
-  const all = Promise.all([watch(), watch(), watch(), ...Array.from({ length: 8 }, ask)]);
+  const all = Promise.all(Array.from({ length: 8 }, ask));
   return {
     passed: () => passed,
     asked: () => asked,
-    longestWaitMs: () => longest - lateness,
+    longestWaitMs: async () => longest - 2 * (await stalls.worstMs()),
     async stop() {
       running = false;
       await all;
+      stalls.stop();
     },
   };
 };

@@ -7,7 +7,7 @@ import { limitClient } from './limit-client.ts';
 import { admitted, chargeOf, limitOf } from './limits.ts';
 
 const [place = '', requests = '', points = ''] = process.argv.slice(2);
-const { limits, redis } = limitClient(JSON.parse(place), { whenDown: 'deny', budgetMs: 5000 });
+const { limits, redis } = limitClient(JSON.parse(place), { whenDown: 'deny', budgetMs: 30_000 });
 await redis.started;
 
 const limit = limitOf({ name: 'shared', points: Number(points), per: 'hour' });

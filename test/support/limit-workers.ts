@@ -39,7 +39,7 @@ const runWorker = async (): Promise<void> => {
     send: (message: object) => process.send?.(message) ?? false,
     on: process.on.bind(process),
   };
-  const limits = createWorkerLimits({ channel, workers, budgetMs: 5000 });
+  const limits = createWorkerLimits({ channel, workers, budgetMs: 30_000 });
   const limit = limitOf({ name: 'shared', points, per: 'hour' });
   let left = requests / workers;
   let passed = 0;
