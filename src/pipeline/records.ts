@@ -1,5 +1,5 @@
 import type { Log } from '../core/log.ts';
-import { type KeptDecision, keepDecision } from './decision.ts';
+import { type KeptDecision, keepDecision, outcomeOf } from './decision.ts';
 import type { RequestExchange } from './exchange.ts';
 import type { Ending } from './request-meters.ts';
 
@@ -42,10 +42,10 @@ export const createRecords = (
 ): ((finished: Finished) => void) => {
   return (finished) => {
     if (options.access) log.info(accessFields(finished), 'request');
-    if (!options.decisions && keepers.length === 0) return;
+    if (options.decisions) log.info(decisionFields(finished), 'decision');
+    if (keepers.length === 0) return;
     const decision = keepDecision(finished);
     for (const keep of keepers) keep(decision);
-    if (options.decisions) log.info(decisionFields(decision, finished.exchange), 'decision');
   };
 };
 
@@ -67,17 +67,34 @@ const accessFields = (finished: Finished) => {
   };
 };
 
-/** The log tells which keys change, never to what; the decision file has the masked rest. */
-const decisionFields = (
-  { kept: { version: _version, time: _time, id, flags, ...rest } }: KeptDecision,
-  exchange: RequestExchange | undefined,
-) => {
+/**
+ * The log tells which keys change, never to what; the decision file has the masked rest. One object of one shape:
+ * V8 writes such a one as JSON twice as fast as one that was put together from parts.
+ */
+const decisionFields = (finished: Finished) => {
+  const { exchange } = finished;
+  const identity = exchange?.identity;
+  const flags = exchange?.flags ?? none;
   const change = exchange?.knownChange;
+  const mediaType = exchange?.body === undefined ? undefined : exchange.headers['content-type'];
   return {
     kind: 'decision',
-    decision: id,
-    ...rest,
+    decision: finished.decisionId,
+    request: finished.requestId,
+    revision: finished.revision,
+    route: finished.route,
+    operation: exchange?.operation?.name,
+    method: finished.method,
+    path: finished.path,
+    user: identity?.user.id,
+    roles: identity?.roles,
+    project: identity?.project?.id,
+    outcome: outcomeOf(finished, flags),
+    fault: finished.fault,
     flags: flags.length > 0 ? flags : undefined,
+    verdicts: exchange?.verdicts ?? none,
+    status: finished.status,
+    mediaType,
     change: change && {
       set: Object.keys(change.set),
       changed: Object.keys(change.changed),
@@ -85,3 +102,5 @@ const decisionFields = (
     },
   };
 };
+
+const none: readonly never[] = [];

@@ -11,6 +11,9 @@ const service = 'images-gateway';
  */
 const batchBytes = 32_768;
 
+/** Characters of info lines that are handed to the stream at once. */
+const gatheredCharacters = 16_384;
+
 /** pino's number for the level. */
 const infoLevel = 30;
 
@@ -26,21 +29,41 @@ export const createLogger = (level: string, destination?: DestinationStream): Lo
     { level, base: { service }, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message' },
     stream,
   );
-  const flushing = destination === undefined ? setInterval(() => logger.flush(), 1000).unref() : undefined;
   const tellsInfo = logger.isLevelEnabled('info');
   const timeText = isoTimes();
+  // The stream counts the bytes of each text that it is given, for which V8 must copy it: few long texts cost less.
+  const most = destination === undefined ? gatheredCharacters : 0;
+  let gathered = '';
+  const release = (): void => {
+    if (gathered === '') return;
+    const lines = gathered;
+    gathered = '';
+    stream.write(lines);
+  };
+  const flushing = destination === undefined ? setInterval(() => flushNow(), 1000).unref() : undefined;
+  const flushNow = (): void => {
+    release();
+    logger.flush();
+  };
+  /** By pino, behind the lines that came before. */
+  const tell = (level: 'debug' | 'info' | 'warn' | 'error', fields: Fields, message: string): void => {
+    release();
+    logger[level](fields, message);
+  };
   return {
-    debug: (fields, message) => logger.debug(fields, message),
+    debug: (fields, message) => tell('debug', fields, message),
     info(fields, message) {
       if (!tellsInfo) return;
       const line = plainLine(fields, message, timeText());
-      if (line === undefined) logger.info(fields, message);
-      else stream.write(line);
+      if (line === undefined) return tell('info', fields, message);
+      gathered += line;
+      if (gathered.length > most) release();
     },
-    warn: (fields, message) => logger.warn(fields, message),
-    error: (fields, message) => logger.error(fields, message),
+    warn: (fields, message) => tell('warn', fields, message),
+    error: (fields, message) => tell('error', fields, message),
     flush() {
       clearInterval(flushing);
+      release();
       if ('flushSync' in stream) (stream as { flushSync(): void }).flushSync();
     },
   };

@@ -40,7 +40,7 @@ const recorded = async (folder: string) => {
       log: noLog,
       watch,
     });
-    const { masked } = keepDecision({
+    const kept = keepDecision({
       decisionId: `decision-${index}`,
       requestId: request.requestId,
       // An hour apart, so that no limit of the policy is reached that the case did not reach.
@@ -56,7 +56,7 @@ const recorded = async (folder: string) => {
       route: judged.route?.id ?? '',
       exchange,
     });
-    decisions.push({ name: one.name, decision: JSON.parse(JSON.stringify(masked())) });
+    decisions.push({ name: one.name, decision: JSON.parse(JSON.stringify(kept.masked())) });
   }
   return { policy, decisions };
 };
