@@ -1,9 +1,10 @@
-import { startGateway } from '../compose.ts';
+import { type RunningGateway, startGateway } from '../compose.ts';
 import { PolicyProblems } from '../compose-policies.ts';
 import { loadConfig } from '../config/load.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { packageVersion } from '../telemetry/version.ts';
 import { complain, complainOf, listenComplaint } from './complain.ts';
+import { endOnUnhandled } from './last-words.ts';
 import { untilStopped } from './lifecycle.ts';
 
 /** `images-gateway serve`: runs until it is told to stop. */
@@ -12,7 +13,16 @@ export const runServe = async (options: { readonly config: string }): Promise<vo
   if (!loaded.ok) return complainOf(loaded.problems);
   try {
     const log = createLogger(loaded.config.log.level);
+    let running: RunningGateway | undefined;
+    endOnUnhandled(() => ({
+      log: (error) => {
+        log.error({ err: error }, 'an error reached nobody; the process ends');
+        log.flush();
+      },
+      close: async () => running?.stop(true),
+    }));
     const gateway = await startGateway(loaded.config, log);
+    running = gateway;
     for (const warning of gateway.warnings) log.warn({ place: warning.place }, warning.message);
     log.info({ version: packageVersion(), url: gateway.url, admin: gateway.adminUrl }, 'listening');
     await untilStopped(gateway);
