@@ -6,6 +6,7 @@ import { type Problem, printProblem } from './files/problem.ts';
 import { type LoadedSnapshot, loadSnapshot } from './load-snapshot.ts';
 import { createSnapshotMeters } from './pipeline/snapshot-meters.ts';
 import { Snapshots } from './pipeline/snapshots.ts';
+import { nearestEnd } from './policy/deadline.ts';
 import { fingerprint } from './policy/load.ts';
 import { oneAtATime } from './policy/one-at-a-time.ts';
 import { watchPolicyFolder } from './policy/watch.ts';
@@ -45,6 +46,12 @@ interface Outside {
   readonly log: Log;
 }
 
+const nearestExpiry = {
+  name: 'images_gateway_policy_nearest_expiry_timestamp_seconds',
+  help: 'When the first exemption or flag mode of the policy ends, or has ended; +Inf when none has an end.',
+  labels: [],
+} as const;
+
 /** The first snapshot, and the ways to the next one. @throws PolicyProblems when the first one does not load. */
 export const composePolicies = async (
   config: GatewayConfig,
@@ -59,6 +66,7 @@ export const composePolicies = async (
   const counted = createSnapshotMeters(meters, clock);
   const now = () => new Date(clock.now()).toISOString();
   counted.loaded(first.snapshot.revision);
+  meters.observed(nearestExpiry, () => nearestEnd(snapshots.current.policy) / 1000);
   let since = now();
   let lastAttempt: PolicyStatus['lastAttempt'] = { at: since, ok: true, problems: [] };
 

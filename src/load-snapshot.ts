@@ -29,7 +29,7 @@ export const loadSnapshot = async (
   outside: Pick<Catalogue, 'ports' | 'meters'>,
   gate: { readonly cases: boolean } = { cases: true },
 ): Promise<LoadedSnapshot> => {
-  const loaded = await loadPolicy(folder, { stages, operations, upstreams });
+  const loaded = await loadPolicy(folder, { stages, operations, upstreams, now: outside.ports.clock.now() });
   if (!loaded.ok) return loaded;
   const compiled = compilePolicy(loaded.policy, { stages, operations, ...outside });
   if (!compiled.ok) return compiled;

@@ -70,6 +70,29 @@ export interface StageUse {
   readonly use: string;
   readonly mode: Mode;
   readonly with: Readonly<Record<string, unknown>>;
+  /** The day after which flag mode is over; `undefined`: it has no end. */
+  readonly until?: Deadline;
+  /** What the stage does after `until`: goes on flagging, with a warning at each load, or enforces. */
+  readonly afterwards?: 'flag' | 'enforce';
+  readonly at: SourcePlace;
+}
+
+/** A day written as in `2026-12-31`, and the moment, in milliseconds since the epoch, at which it is over (UTC). */
+export interface Deadline {
+  readonly day: string;
+  readonly endsAt: number;
+}
+
+/** Projects that a stage does not refuse until a day: each needs a reason and somebody who answers for it. */
+export interface Exemption {
+  readonly projects: readonly string[];
+  /** Names of stages. */
+  readonly stages: readonly string[];
+  /** Ids of routes. Empty: all. */
+  readonly routes: readonly string[];
+  readonly reason: string;
+  readonly owner: string;
+  readonly expires: Deadline;
   readonly at: SourcePlace;
 }
 
@@ -97,6 +120,7 @@ export interface Policy {
   /** What happens to a request that no route matches; `undefined`: 404. */
   readonly fallback: Route | undefined;
   readonly limits: readonly LimitDefinition[];
+  readonly exemptions?: readonly Exemption[];
   /** JSON Schemas by their path inside the policy folder. */
   readonly schemas: ReadonlyMap<string, JsonObject>;
 }

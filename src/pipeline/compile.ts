@@ -1,6 +1,6 @@
 import type { Meters } from '../core/meters.ts';
 import type { Operation } from '../core/operation.ts';
-import type { Policy, Route, SourcePlace, StageUse } from '../core/policy.ts';
+import type { Exemption, Policy, Route, SourcePlace, StageUse } from '../core/policy.ts';
 import type { Ports } from '../core/ports.ts';
 import { type AnyStage, type Fact, OptionError, type Scope } from '../core/stage.ts';
 import { RouteTable } from './route-table.ts';
@@ -79,7 +79,8 @@ const compileChain = (
       });
     }
     for (const fact of stage.gives) facts.add(fact);
-    const step = compileStep(stage, use, scope, catalogue, problems);
+    const exemptions = exemptionsOf(policy, route.id, use.use);
+    const step = compileStep(stage, use, scope, exemptions, catalogue, problems);
     if (step !== undefined) steps.push(step);
   }
   return Object.freeze({ route, operations, steps: Object.freeze(steps) });
@@ -89,6 +90,7 @@ const compileStep = (
   stage: AnyStage,
   use: StageUse,
   scope: Scope,
+  exemptions: readonly Exemption[],
   catalogue: Catalogue,
   problems: CompileProblem[],
 ): Step | undefined => {
@@ -103,6 +105,8 @@ const compileStep = (
       needsBody: stage.reads.includes('body') || stage.reads.includes('intent'),
       needsIntent: stage.reads.includes('intent'),
       at: use.at,
+      enforcedFrom: use.mode === 'flag' && use.afterwards === 'enforce' ? use.until?.endsAt : undefined,
+      exemptions,
       meters: stepMeters(catalogue.meters, stage),
       passed: Object.freeze({ stage: stage.name, outcome: 'pass' }),
     });
@@ -113,6 +117,11 @@ const compileStep = (
     return undefined;
   }
 };
+
+const exemptionsOf = ({ exemptions = [] }: Policy, route: string, stage: string): readonly Exemption[] =>
+  exemptions.filter(
+    ({ stages, routes }) => stages.includes(stage) && (routes.length === 0 || routes.includes(route)),
+  );
 
 /** Only the ports that the stage names, so that its table tells the truth about what it asks. */
 const portsOf = (stage: AnyStage, ports: Ports): Ports =>

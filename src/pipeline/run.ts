@@ -1,4 +1,5 @@
 import type { Fault } from '../core/fault.ts';
+import type { Exemption } from '../core/policy.ts';
 import type { Span } from '../core/tracing.ts';
 import type { Pass, UpstreamAnswer, Verdict } from '../core/verdict.ts';
 import type { RequestExchange } from './exchange.ts';
@@ -135,15 +136,31 @@ const settleVerdict = (step: Step, x: RequestExchange, verdict: Verdict): Outcom
     return { kind: 'relay', answer: verdict.answer };
   }
   const fault = faultOf(step, verdict);
-  const outcome = step.mode === 'flag' ? 'flag' : 'deny';
+  const exempt = exemptionOf(step, x, verdict);
+  const outcome = exempt === undefined && enforces(step, x) ? 'deny' : 'flag';
   (outcome === 'flag' ? step.meters.flags : step.meters.denials).get(verdict.fault)?.inc();
-  const notes = verdict.notes === undefined ? {} : { notes: verdict.notes };
-  x.verdicts.push({ stage, outcome, fault: fault.code, ...notes });
+  const notes =
+    exempt === undefined ? verdict.notes : { ...verdict.notes, exempt: exempt.reason, owner: exempt.owner };
+  x.verdicts.push({ stage, outcome, fault: fault.code, ...(notes !== undefined && { notes }) });
   if (verdict.responseHeaders !== undefined) addResponseHeaders(x, verdict.responseHeaders);
-  if (step.mode === 'enforce') return { kind: 'deny', fault };
+  if (outcome === 'deny') return { kind: 'deny', fault };
   if (verdict.upstreamHeaders !== undefined) Object.assign(x.upstreamHeaders, verdict.upstreamHeaders);
   x.flags.push(`${stage}/${verdict.fault}`);
   return undefined;
+};
+
+/** A flag mode with an end may be over. */
+const enforces = ({ mode, enforcedFrom }: Step, x: RequestExchange): boolean =>
+  mode === 'enforce' || (enforcedFrom !== undefined && x.receivedAt >= enforcedFrom);
+
+/** The exception that holds for this caller now. A refusal for a bug, or for nobody's being known, has none. */
+const exemptionOf = ({ exemptions }: Step, x: RequestExchange, verdict: Verdict): Exemption | undefined => {
+  if (exemptions.length === 0 || verdict === noIdentity || verdict === bugVerdict) return undefined;
+  const project = x.identity?.project?.id;
+  if (project === undefined) return undefined;
+  return exemptions.find(
+    ({ projects, expires }) => x.receivedAt < expires.endsAt && projects.includes(project),
+  );
 };
 
 /** Lists of Structured Fields, to which several uses of a stage add theirs (RFC 9651 section 3.1). */

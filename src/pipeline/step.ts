@@ -1,7 +1,7 @@
 import type { FaultSpec } from '../core/fault.ts';
 import type { CounterSeries, HistogramSeries } from '../core/meters.ts';
 import type { Operation } from '../core/operation.ts';
-import type { Mode, Route, SourcePlace } from '../core/policy.ts';
+import type { Exemption, Mode, Route, SourcePlace } from '../core/policy.ts';
 import type { Check } from '../core/stage.ts';
 import type { StageVerdict } from './exchange.ts';
 
@@ -28,6 +28,10 @@ export interface Step {
   readonly needsBody: boolean;
   readonly needsIntent: boolean;
   readonly at: SourcePlace;
+  /** Milliseconds since the epoch from which on a stage in flag mode enforces. */
+  readonly enforcedFrom: number | undefined;
+  /** Of this stage on this route. */
+  readonly exemptions: readonly Exemption[];
   readonly meters: StepMeters;
   /** For the decision record: most steps pass, and say no more than that. */
   readonly passed: StageVerdict;

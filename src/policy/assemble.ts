@@ -1,10 +1,11 @@
 import { suggestion } from '../core/nearest.ts';
 import type { Operation } from '../core/operation.ts';
-import type { LimitDefinition, Route, RouteMatch, StageUse } from '../core/policy.ts';
+import type { Exemption, LimitDefinition, Route, RouteMatch, StageUse } from '../core/policy.ts';
 import type { AnyStage } from '../core/stage.ts';
 import { type Problem, quoted } from '../files/problem.ts';
 import { shape } from '../files/shape.ts';
 import type { Path } from '../files/source.ts';
+import { deadline } from './deadline.ts';
 import { templateFault } from './path-template.ts';
 import type { Entry, PolicySource } from './policy-source.ts';
 import type { FallbackEntry, PolicyFile, RouteEntry, StageEntry } from './schema.ts';
@@ -15,6 +16,8 @@ export interface PolicyCatalogue {
   readonly operations: readonly Operation[];
   /** Names of the upstreams in `config/gateway.yaml`. */
   readonly upstreams: readonly string[];
+  /** Milliseconds since the epoch, for warnings of what has ended; without it there are none. */
+  readonly now?: number;
 }
 
 /** The id of the route that takes what no other route matches. */
@@ -47,6 +50,16 @@ export class Assembler {
       source: this.#source,
       path,
     }));
+  }
+
+  exemptions(): Placed<Exemption>[] {
+    return this.#source.entries<PolicyFile['exempt'][number]>(['exempt']).flatMap(({ value, path }) => {
+      const expires = deadline(value.expires);
+      if (expires === undefined)
+        this.#report([...path, 'expires'], '"expires" names a day that does not exist.');
+      const at = this.#source.place(path);
+      return expires === undefined ? [] : [{ thing: { ...value, expires, at }, source: this.#source, path }];
+    });
   }
 
   /** Also looks into the stages of routes that are wrong elsewhere, so that one run tells all. */
@@ -133,12 +146,21 @@ export class Assembler {
     if (stage === undefined) {
       const known = this.#catalogue.stages.map((candidate) => candidate.name);
       this.#report([...path, 'use'], `There is no stage ${quoted(value.use)}${suggestion(value.use, known)}`);
-      return { ...value, at };
+      return { use: value.use, mode: value.mode, with: value.with, at };
     }
     const options = shape(stage.options, value.with, [...path, 'with']);
     for (const complaint of options.complaints) this.#report(complaint.path, complaint.message, complaint.of);
     this.#schemaFiles(options.value, [...path, 'with']);
-    return { ...value, with: options.value as Record<string, unknown>, at };
+    const { until: day, afterwards, ...use } = value;
+    const until = day === undefined ? undefined : deadline(day);
+    if (day !== undefined && until === undefined)
+      this.#report([...path, 'until'], '"until" names a day that does not exist.');
+    if (value.mode !== 'flag' && (day !== undefined || afterwards !== undefined))
+      this.#report(path, '"until" and "afterwards" belong to mode flag.');
+    if (afterwards !== undefined && day === undefined)
+      this.#report([...path, 'afterwards'], '"afterwards" needs "until": the day after which it holds.');
+    const end = { ...(until !== undefined && { until }), ...(afterwards !== undefined && { afterwards }) };
+    return { ...use, ...end, with: options.value as Record<string, unknown>, at };
   }
 
   /** By agreement a text option that begins with `schemas/` and ends in `.json` names a file of the policy folder. */

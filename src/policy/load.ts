@@ -43,12 +43,21 @@ export const policyOf = (content: FolderContent, catalogue: PolicyCatalogue): Lo
   const assemblers = sources.map((source) => new Assembler(source, catalogue, schemaNames));
   const limits = assemblers.flatMap((assembler) => assembler.limits());
   const routes = assemblers.flatMap((assembler) => assembler.routes());
+  const exemptions = assemblers.flatMap((assembler) => assembler.exemptions());
   const fallbacks = assemblers.flatMap((assembler) => assembler.fallback() ?? []);
   problems.push(...assemblers.flatMap((assembler) => assembler.problems));
   const complete = sources.length === content.policies.length && content.problems.length === 0;
   const routeIds = complete ? sources.flatMap(idsOf) : undefined;
   problems.push(
-    ...checkReferences({ limits, routes, fallbacks, routeIds, operations: catalogue.operations }),
+    ...checkReferences({
+      limits,
+      routes,
+      fallbacks,
+      routeIds,
+      operations: catalogue.operations,
+      exemptions,
+      stages: catalogue.stages,
+    }),
   );
   if (problems.length > 0) return { ok: false, problems: sortProblems(problems) };
   const policy: Policy = Object.freeze({
@@ -56,9 +65,10 @@ export const policyOf = (content: FolderContent, catalogue: PolicyCatalogue): Lo
     routes: deepFreeze(routes.map(({ thing }) => thing)),
     fallback: deepFreeze(fallbacks[0]?.thing),
     limits: deepFreeze(limits.map(({ thing }) => thing)),
+    exemptions: deepFreeze(exemptions.map(({ thing }) => thing)),
     schemas,
   });
-  const warnings = [...content.warnings, ...policyWarnings(policy)];
+  const warnings = [...content.warnings, ...policyWarnings(policy, catalogue.now)];
   return { ok: true, policy, warnings: sortProblems(warnings), content };
 };
 

@@ -18,11 +18,17 @@ export const policyModel = ({
   fallback,
   limits,
   schemas,
+  exemptions = [],
 }: Policy): ReadonlyMap<string, ModelPart> => {
   const parts: ModelPart[] = [
     ...routes.map((route) => ({ name: `route ${route.id}`, value: routeModel(route), at: route.at })),
     ...(fallback === undefined ? [] : [{ name: 'default', value: routeModel(fallback), at: fallback.at }]),
     ...limits.map((limit) => ({ name: `limit ${limit.name}`, value: limitModel(limit), at: limit.at })),
+    ...exemptions.map(({ at, expires, ...said }, index) => ({
+      name: `exemption ${index + 1}`,
+      value: { ...said, expires: expires.day },
+      at,
+    })),
     ...[...schemas].map(([name, value]) => ({ name: `schema ${name}`, value, at: undefined })),
   ];
   return new Map(parts.map((part) => [part.name, part]));

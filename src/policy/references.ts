@@ -1,6 +1,7 @@
 import { suggestion } from '../core/nearest.ts';
 import type { Operation } from '../core/operation.ts';
 import {
+  type Exemption,
   type LimitDefinition,
   type LimitGroup,
   longestWindowSeconds,
@@ -18,6 +19,8 @@ export interface Assembled {
   readonly routes: readonly Placed<Route>[];
   readonly fallbacks: readonly Placed<Route>[];
   readonly operations: readonly Operation[];
+  readonly exemptions: readonly Placed<Exemption>[];
+  readonly stages: readonly { readonly name: string }[];
   /** Ids of all routes and of the default section, those with faults too; `undefined` when a file could not be read at all. */
   readonly routeIds: readonly string[] | undefined;
 }
@@ -27,6 +30,7 @@ export const checkReferences = (all: Assembled): Problem[] => [
   ...repeatedNames(all),
   ...repeatedMatches(all.routes),
   ...limitFaults(all),
+  ...exemptionFaults(all),
 ];
 
 const at = (placed: Placed<unknown>, ...path: Path): Problem['place'] =>
@@ -128,6 +132,28 @@ const limitFaults = ({ limits, routeIds, operations }: Assembled): Problem[] => 
     problems.push(...groupFaults(limit, groups));
   }
   return problems;
+};
+
+const exemptionFaults = ({ exemptions, routeIds, fallbacks, stages }: Assembled): Problem[] => {
+  const names = stages.map(({ name }) => name);
+  const routes = [...(routeIds ?? []), ...(fallbacks.length > 0 ? [fallbackId] : [])];
+  return exemptions.flatMap((exemption) => {
+    const unknown = (what: string, list: 'stages' | 'routes', known: readonly string[]): Problem[] =>
+      exemption.thing[list].flatMap((name, index) =>
+        known.includes(name)
+          ? []
+          : [
+              {
+                place: at(exemption, list, index),
+                message: `There is no ${what} ${quoted(name)}${suggestion(name, known)}`,
+              },
+            ],
+      );
+    return [
+      ...unknown('stage', 'stages', names),
+      ...(routeIds === undefined ? [] : unknown('route', 'routes', routes)),
+    ];
+  });
 };
 
 const groupFaults = (limit: Placed<LimitDefinition>, groups: readonly LimitGroup[]): Problem[] => {

@@ -24,6 +24,35 @@ const mode = (what: string) =>
     description: `enforce: ${what}. flag: what would be refused passes, and is counted, logged and marked. off: nothing.`,
   });
 
+const day = (description: string) =>
+  Type.String({
+    pattern: '^\\d{4}-\\d\\d-\\d\\d$',
+    expects: 'a day such as 2026-12-31',
+    description,
+  });
+
+const ids = (description: string) =>
+  Type.Array(Type.String({ minLength: 1 }), { uniqueItems: true, description });
+
+export const exemptionSchema = Type.Object(
+  {
+    projects: { ...ids('Ids of the projects.'), minItems: 1 } as ReturnType<typeof ids>,
+    stages: { ...ids('Names of the stages that do not refuse them.'), minItems: 1 } as ReturnType<typeof ids>,
+    routes: Type.Array(Type.String({ minLength: 1 }), {
+      uniqueItems: true,
+      default: [],
+      description: 'Ids of the routes it holds on. Empty: all.',
+    }),
+    reason: Type.String({ minLength: 3, maxLength: 500, description: 'Why; it stands in decision records.' }),
+    owner: Type.String({ minLength: 1, maxLength: 255, description: 'Who answers for it.' }),
+    expires: day('The last day, in UTC. Afterwards the stages refuse again.'),
+  },
+  {
+    ...closed,
+    description: 'Projects that stages do not refuse for a while; what they would refuse is flagged.',
+  },
+);
+
 const unit = Type.Enum(['second', 'minute', 'hour', 'day'], { description: 'The unit of the window.' });
 const every = Type.Integer({
   minimum: 1,
@@ -114,6 +143,12 @@ export const stageUseSchema = Type.Object(
       default: {},
       description: 'The options of the stage.',
     }),
+    until: Type.Optional(day('The last day of flag mode, in UTC. Afterwards the policy warns, or enforces.')),
+    afterwards: Type.Optional(
+      Type.Enum(['flag', 'enforce'], {
+        description: 'After `until`: flag goes on (the default), or the stage enforces.',
+      }),
+    ),
   },
   { ...closed, description: 'One step of a route.' },
 );
@@ -193,6 +228,7 @@ export const policyFileSchema = Type.Object(
     limits: Type.Array(limitSchema, { default: [], description: 'Named rate limits.' }),
     routes: Type.Array(routeSchema, { default: [], description: 'Routes; the order does not matter.' }),
     default: Type.Optional(fallbackSchema),
+    exempt: Type.Array(exemptionSchema, { default: [], description: 'Exceptions, each with an end.' }),
   },
   {
     ...closed,

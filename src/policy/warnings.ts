@@ -5,10 +5,34 @@ import type { Problem } from '../files/problem.ts';
 const countingStage = 'rate-limit';
 
 /** What a valid policy says that its writer can hardly have meant. */
-export const policyWarnings = (policy: Policy): Problem[] => {
+export const policyWarnings = (policy: Policy, now = Number.NEGATIVE_INFINITY): Problem[] => {
   const routes = [...policy.routes, ...(policy.fallback === undefined ? [] : [policy.fallback])];
-  return [...routes.flatMap(unguarded), ...policy.limits.flatMap((limit) => idle(limit, routes))];
+  return [
+    ...routes.flatMap(unguarded),
+    ...policy.limits.flatMap((limit) => idle(limit, routes)),
+    ...ended(policy, routes, now),
+  ];
 };
+
+/** Exceptions and flag modes whose day is over: what was meant for a while must not stay unseen. */
+const ended = ({ exemptions = [] }: Policy, routes: readonly Route[], now: number): Problem[] => [
+  ...exemptions
+    .filter(({ expires }) => expires.endsAt <= now)
+    .map(({ at, expires, owner }) => ({
+      place: at,
+      message: `This exemption of ${owner} ended on ${expires.day} and exempts nobody. Remove it.`,
+    })),
+  ...routes
+    .flatMap(({ stages }) => stages)
+    .flatMap(({ at, use, until, afterwards }) => {
+      if (until === undefined || until.endsAt > now) return [];
+      const then =
+        afterwards === 'enforce'
+          ? 'is enforced since; write mode: enforce'
+          : 'still only flags; enforce it, or give it another day';
+      return [{ place: at, message: `The flag mode of "${use}" ended on ${until.day}: it ${then}.` }];
+    }),
+];
 
 /** A route without stages lets everything through: right for a health check, a hole anywhere else. */
 const unguarded = ({ id, stages, at }: Route): Problem[] => {
