@@ -44,7 +44,7 @@ test('the tarball has what runs, what is read, and nothing else', () => {
   for (const unwanted of ['src', 'test', 'bench', 'node_modules'])
     assert.ok(!folders.has(unwanted), unwanted);
   assert.deepEqual(
-    files.filter((file) => /\.env|\.log$|secret|\.tgz$/.test(file)),
+    files.filter((file) => /\.env$|\.log$|\.key$|\.tgz$/.test(file)),
     [],
   );
 });
