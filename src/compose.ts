@@ -12,6 +12,7 @@ import type { Ports } from './core/ports.ts';
 import { type Problem, printProblem } from './files/problem.ts';
 import { createAdminHandler } from './http/admin.ts';
 import { limitsPages } from './http/admin-limits.ts';
+import { logPages } from './http/admin-log.ts';
 import { statusPages } from './http/admin-status.ts';
 import { tokensPages } from './http/admin-tokens.ts';
 import { createHandler } from './http/handler.ts';
@@ -150,6 +151,7 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]) => {
       ),
       ...tokensPages(identity.tokens),
       ...decisions.pages,
+      ...logPages(log),
       ...statusPages({
         activity,
         version: packageVersion(),

@@ -25,6 +25,9 @@ export const runServe = async (options: { readonly config: string }): Promise<vo
     running = gateway;
     for (const warning of gateway.warnings) log.warn({ place: warning.place }, warning.message);
     log.info({ version: packageVersion(), url: gateway.url, admin: gateway.adminUrl }, 'listening');
+    // For a look at what is going on, without a restart that would end it.
+    const usual = loaded.config.log.level;
+    process.on('SIGUSR2', () => log.setLevel(log.level() === 'debug' ? usual : 'debug'));
     await untilStopped(gateway);
   } catch (error) {
     if (error instanceof PolicyProblems) return complainOf(error.problems);

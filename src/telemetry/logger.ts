@@ -1,5 +1,5 @@
 import { type DestinationStream, pino } from 'pino';
-import type { Log } from '../core/log.ts';
+import type { LevelledLog } from '../core/log.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -22,14 +22,14 @@ const infoLevel = 30;
  *
  * @param destination for tests; by default standard output, written in batches so that a line costs no system call.
  */
-export const createLogger = (level: string, destination?: DestinationStream): Log & { flush(): void } => {
+export const createLogger = (level: string, destination?: DestinationStream): LevelledLog => {
   const stream =
     destination ?? pino.destination({ fd: 1, minLength: batchBytes, maxWrite: 2 * batchBytes, sync: false });
   const logger = pino(
     { level, base: { service }, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message' },
     stream,
   );
-  const tellsInfo = logger.isLevelEnabled('info');
+  let tellsInfo = logger.isLevelEnabled('info');
   const timeText = isoTimes();
   // The stream counts the bytes of each text that it is given, for which V8 must copy it: few long texts cost less.
   const most = destination === undefined ? gatheredCharacters : 0;
@@ -51,6 +51,11 @@ export const createLogger = (level: string, destination?: DestinationStream): Lo
     logger[level](fields, message);
   };
   return {
+    level: () => logger.level,
+    setLevel(next) {
+      logger.level = next;
+      tellsInfo = logger.isLevelEnabled('info');
+    },
     debug: (fields, message) => tell('debug', fields, message),
     info(fields, message) {
       if (!tellsInfo) return;
