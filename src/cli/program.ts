@@ -1,18 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from '../telemetry/version.ts';
 import { printCompletion } from './completion.ts';
-import { runDemo } from './demo.ts';
-import { runDiff } from './diff.ts';
-import { runDoctor } from './doctor.ts';
-import { runExplain } from './explain.ts';
-import { resetLimits, showLimits } from './limits.ts';
-import { runReplay } from './replay.ts';
-import { writeSchemas } from './schemas.ts';
-import { runServe } from './serve.ts';
-import { listStages } from './stages.ts';
-import { runTest } from './test.ts';
-import { revokeTokens } from './tokens.ts';
-import { runValidate } from './validate.ts';
 
 const config = new Option('-c, --config <file>', 'settings of the process').default('config/gateway.yaml');
 const portOf = (text: string): number => {
@@ -25,6 +13,13 @@ const port = (name: string, byDefault: number) =>
     .default(byDefault)
     .argParser(portOf);
 
+/** A command's file is loaded when the command is called: `serve` starts without the demo cloud and the rest. */
+const lazy =
+  <A extends unknown[]>(load: () => Promise<(...given: A) => unknown>) =>
+  async (...given: A): Promise<void> => {
+    await (await load())(...given);
+  };
+
 /** The command line. Exit codes: 0 well, 1 something was found or failed, 2 the words of the call are wrong. */
 export const program = new Command('images-gateway')
   .description('A policy gateway in front of an OpenStack or Rackspace style images API.')
@@ -32,7 +27,11 @@ export const program = new Command('images-gateway')
   .showSuggestionAfterError()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
-program.command('serve').description('run the gateway').addOption(config).action(runServe);
+program
+  .command('serve')
+  .description('run the gateway')
+  .addOption(config)
+  .action(lazy(async () => (await import('./serve.ts')).runServe));
 
 program
   .command('demo')
@@ -40,13 +39,13 @@ program
   .addOption(port('port', 8080))
   .addOption(port('admin-port', 9901))
   .option('--verbose', 'print the log lines of the gateway too', false)
-  .action(runDemo);
+  .action(lazy(async () => (await import('./demo.ts')).runDemo));
 
 program
   .command('validate')
   .description('read settings and policies as serve would, and report every problem with its place')
   .addOption(config)
-  .action(runValidate);
+  .action(lazy(async () => (await import('./validate.ts')).runValidate));
 
 const limits = program
   .command('limits')
@@ -64,7 +63,7 @@ limits
   .argument('[party]', party)
   .addOption(config)
   .addOption(admin)
-  .action(showLimits);
+  .action(lazy(async () => (await import('./limits.ts')).showLimits));
 
 limits
   .command('reset')
@@ -73,7 +72,7 @@ limits
   .option('--limit <name>', 'this limit only')
   .addOption(config)
   .addOption(admin)
-  .action(resetLimits);
+  .action(lazy(async () => (await import('./limits.ts')).resetLimits));
 
 program
   .command('tokens')
@@ -86,7 +85,7 @@ program
   .option('--project <id>', 'all tokens of this project')
   .addOption(config)
   .addOption(admin)
-  .action(revokeTokens);
+  .action(lazy(async () => (await import('./tokens.ts')).revokeTokens));
 
 program
   .command('test')
@@ -95,7 +94,7 @@ program
   .option('--json', 'print one JSON document', false)
   .option('--junit <file>', 'write the results as JUnit XML too')
   .option('--coverage', 'tell which routes, stages, modes and faults no case reached', false)
-  .action(runTest);
+  .action(lazy(async () => (await import('./test.ts')).runTest));
 
 const policies = new Option('--policies <folder>', 'the policy folder').default('policies');
 const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
@@ -126,7 +125,7 @@ program
   .option('--decision <id>', 'the request of this decision, or of this request id')
   .option('--decisions <file>', 'the decision file that it stands in')
   .option('--json', 'print one JSON document', false)
-  .action(runExplain);
+  .action(lazy(async () => (await import('./explain.ts')).runExplain));
 
 program
   .command('replay')
@@ -135,7 +134,7 @@ program
   .requiredOption('--policies <folder>', 'the policy to try')
   .option('--from <folder>', 'compare with this policy, instead of with what the file says')
   .option('--json', 'print one JSON document', false)
-  .action(runReplay);
+  .action(lazy(async () => (await import('./replay.ts')).runReplay));
 
 program
   .command('doctor')
@@ -143,7 +142,7 @@ program
   .addOption(config)
   .option('--json', 'print one JSON document', false)
   .option('--verbose', 'print what was held too', false)
-  .action(runDoctor);
+  .action(lazy(async () => (await import('./doctor.ts')).runDoctor));
 
 program
   .command('diff')
@@ -151,15 +150,18 @@ program
   .argument('<old>', 'a policy folder')
   .argument('<new>', 'another one')
   .option('--json', 'print one JSON document', false)
-  .action(runDiff);
+  .action(lazy(async () => (await import('./diff.ts')).runDiff));
 
-program.command('stages').description('list the stages that a policy can use').action(listStages);
+program
+  .command('stages')
+  .description('list the stages that a policy can use')
+  .action(lazy(async () => (await import('./stages.ts')).listStages));
 
 program
   .command('schemas')
   .description('write the JSON Schemas of settings and policies, for editors')
   .argument('<folder>', 'where to write them')
-  .action(writeSchemas);
+  .action(lazy(async () => (await import('./schemas.ts')).writeSchemas));
 
 program
   .command('completion')
