@@ -1,5 +1,18 @@
-import type { Command } from 'commander';
 import { complain } from './complain.ts';
+
+/** What is asked of a command; those of the library are such. */
+export interface Completable {
+  name(): string;
+  description(): string;
+  readonly commands: readonly Completable[];
+  readonly options: readonly {
+    readonly short?: string | undefined;
+    readonly long?: string | undefined;
+    readonly description: string;
+    readonly required: boolean;
+    readonly optional: boolean;
+  }[];
+}
 
 /** One command, by the words that lead to it: `limits show`. */
 interface Node {
@@ -12,7 +25,7 @@ interface Node {
   }[];
 }
 
-const nodesOf = (command: Command, path = ''): readonly Node[] => [
+const nodesOf = (command: Completable, path = ''): readonly Node[] => [
   {
     path,
     commands: command.commands.map((one) => ({ name: one.name(), about: one.description() })),
@@ -92,7 +105,7 @@ const fish = (nodes: readonly Node[]): string => {
 const shells: Readonly<Record<string, (nodes: readonly Node[]) => string>> = { bash, zsh, fish };
 
 /** `images-gateway completion SHELL`: a script that completes commands and options, made from the program itself. */
-export const printCompletion = (shell: string, program: Command): void => {
+export const printCompletion = (shell: string, program: Completable): void => {
   const print = Object.hasOwn(shells, shell) ? shells[shell] : undefined;
   if (print === undefined) complain(`There is no completion for "${shell}". Take bash, zsh or fish.`);
   else process.stdout.write(print(nodesOf(program)));
