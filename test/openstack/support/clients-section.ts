@@ -27,6 +27,7 @@ export const plain = (text: string): string =>
     .replace(/gAAAA[\w-]+/g, '{token}')
     .replace(/(adminPass\s+\| )\S+/g, '$1{password}')
     .replace(/(after|retry-after:|r=|t=|remaining":) ?\d+/gi, '$1 {number}')
+    .replace(/^(Date: ).*$/gm, '$1{time}')
     .replace(/\r/g, '');
 
 export const clientsSection = (versions: string, ran: readonly Ran[], refused: readonly Refused[]): string =>

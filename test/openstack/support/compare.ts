@@ -15,6 +15,7 @@ const owned: ReadonlySet<string> = new Set([
   'ratelimit',
   'ratelimit-policy',
   'x-policy-flag',
+  'x-policy-decision',
 ]);
 
 export interface Compared {

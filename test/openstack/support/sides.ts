@@ -98,7 +98,7 @@ export const send = async (exchange: Exchange, side: Side): Promise<WireAnswer> 
 
 /** Ids, addresses, times and request ids as words, so that answers of both sides can be compared and published. */
 export const neutral = (text: string, { direct, through }: Sides): string => {
-  let plain = text;
+  let plain = text.replaceAll(lab().keystone, 'http://{keystone}');
   for (const side of [direct, through]) {
     for (const base of [side.compute, side.image]) plain = plain.replaceAll(base, 'http://{host}');
     for (const [name, id] of Object.entries(names(side))) {

@@ -25,7 +25,7 @@ export const transparentSection = (
     '',
     `${all.length} requests were sent byte for byte to ${services} and through the gateway, on images and servers with the`,
     'same history. Status, reason, body and headers were compared, but for those that a proxy owns (connection, framing, `Date`,',
-    '`Via`, request ids, `RateLimit`, `X-Policy-Flag`); after each write Glance was asked what it holds.',
+    '`Via`, request ids, `RateLimit`, `X-Policy-Flag`, `X-Policy-Decision`); after each write Glance was asked what it holds.',
     '',
     `- ${same} answers were the same, and had the same effect.`,
     `- ${refused} requests were refused by a policy of the gateway, or refused in its own words; none of them changed anything.`,
