@@ -3,7 +3,7 @@ import type { Problem } from './files/problem.ts';
 import { operations } from './operations/index.ts';
 import { type Catalogue, compilePolicy, type Snapshot } from './pipeline/compile.ts';
 import type { FolderContent } from './policy/folder.ts';
-import { loadPolicy } from './policy/load.ts';
+import { policyOf, settledContent } from './policy/load.ts';
 import { stages } from './stages/index.ts';
 
 export type LoadedSnapshot =
@@ -28,8 +28,16 @@ export const loadSnapshot = async (
   upstreams: readonly string[],
   outside: Pick<Catalogue, 'ports' | 'meters'>,
   gate: { readonly cases: boolean } = { cases: true },
+): Promise<LoadedSnapshot> => snapshotOf(await settledContent(folder), upstreams, outside, gate);
+
+/** The same for files that are in memory already. */
+export const snapshotOf = async (
+  content: FolderContent,
+  upstreams: readonly string[],
+  outside: Pick<Catalogue, 'ports' | 'meters'>,
+  gate: { readonly cases: boolean } = { cases: true },
 ): Promise<LoadedSnapshot> => {
-  const loaded = await loadPolicy(folder, { stages, operations, upstreams, now: outside.ports.clock.now() });
+  const loaded = policyOf(content, { stages, operations, upstreams, now: outside.ports.clock.now() });
   if (!loaded.ok) return loaded;
   const compiled = compilePolicy(loaded.policy, { stages, operations, ...outside });
   if (!compiled.ok) return compiled;

@@ -152,6 +152,21 @@ program
   .option('--json', 'print one JSON document', false)
   .action(lazy(async () => (await import('./diff.ts')).runDiff));
 
+const bundle = program.command('bundle').description('carry a policy folder as one file');
+bundle
+  .command('build')
+  .description('make a bundle of a policy that loads and whose cases are green')
+  .argument('<folder>', 'the policy folder')
+  .argument('<file>', 'the bundle to write')
+  .option('--key <file>', 'sign it with this Ed25519 private key (PEM)')
+  .action(lazy(async () => (await import('./bundle.ts')).buildBundle));
+bundle
+  .command('verify')
+  .description('check the checksum and the signature of a bundle, and that it loads')
+  .argument('<file>', 'the bundle')
+  .option('--public-key <file>', 'it must be signed by the other half of this key (PEM)')
+  .action(lazy(async () => (await import('./bundle.ts')).verifyBundle));
+
 program
   .command('stages')
   .description('list the stages that a policy can use')

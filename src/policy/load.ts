@@ -79,7 +79,7 @@ export const fingerprint = ({ policies, schemas, cases, problems }: FolderConten
 };
 
 /** Reads until two readings agree: a folder that is swapped in between would give a mixture of two policies. */
-const settledContent = async (folder: string): Promise<FolderContent> => {
+export const settledContent = async (folder: string): Promise<FolderContent> => {
   let revision = '';
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const content = await readPolicyFolder(folder);

@@ -1,12 +1,14 @@
-import { readPolicyFolder } from './folder.ts';
+import { type FolderContent, readPolicyFolder } from './folder.ts';
 import { readPolicy } from './policy-source.ts';
 
 /**
  * The upstreams that a policy folder names, for looking at a policy without the settings of a gateway. A folder that
  * names none is meant for a gateway with one upstream, whatever its name.
  */
-export const upstreamsNamed = async (folder: string): Promise<readonly string[]> => {
-  const { policies } = await readPolicyFolder(folder);
+export const upstreamsNamed = async (
+  from: string | Pick<FolderContent, 'policies'>,
+): Promise<readonly string[]> => {
+  const { policies } = typeof from === 'string' ? await readPolicyFolder(from) : from;
   const names = new Set<string>();
   for (const text of policies) {
     const { source } = readPolicy(text);

@@ -1,0 +1,53 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { noMeters } from '../core/silence.ts';
+import { printProblem } from '../files/problem.ts';
+import { readFailure } from '../files/read-text.ts';
+import { loadSnapshot, snapshotOf } from '../load-snapshot.ts';
+import { readBundle, writeBundle } from '../policy/bundle.ts';
+import { upstreamsNamed } from '../policy/upstream-names.ts';
+import { complain, complainOf } from './complain.ts';
+import { inertPorts } from './inert-ports.ts';
+
+const outside = { ports: inertPorts, meters: noMeters };
+
+/** `images-gateway bundle build FOLDER FILE`: one file of a policy that loads and whose cases are green. */
+export const buildBundle = async (
+  folder: string,
+  file: string,
+  options: { readonly key?: string },
+): Promise<void> => {
+  const loaded = await loadSnapshot(folder, await upstreamsNamed(folder), outside);
+  if (!loaded.ok) return complainOf(loaded.problems);
+  const key = options.key === undefined ? undefined : await textOf(options.key);
+  if (options.key !== undefined && key === undefined) return;
+  try {
+    await writeFile(file, writeBundle(loaded.content, key));
+  } catch (error) {
+    return complain(`The bundle cannot be written or signed: ${String(error)}`);
+  }
+  process.stdout.write(
+    `${file}: revision ${loaded.snapshot.revision}${key === undefined ? '' : ', signed'}\n`,
+  );
+};
+
+/** `images-gateway bundle verify FILE`: checksum, signature, and that it loads. */
+export const verifyBundle = async (file: string, options: { readonly publicKey?: string }): Promise<void> => {
+  const text = await textOf(file);
+  const key = options.publicKey === undefined ? undefined : await textOf(options.publicKey);
+  if (text === undefined || (options.publicKey !== undefined && key === undefined)) return;
+  const read = readBundle(file, text, key);
+  if (!read.ok) return complain(`${file}: ${read.message}`);
+  const loaded = await snapshotOf(read.content, await upstreamsNamed(read.content), outside);
+  if (!loaded.ok) return complain(loaded.problems.map(printProblem).join('\n'));
+  const signed = key === undefined ? (read.signed ? ', signed by a key that was not given' : '') : ', signed';
+  process.stdout.write(`${file}: revision ${read.revision}${signed}\n`);
+};
+
+const textOf = async (file: string): Promise<string | undefined> => {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    complain(`${file}: ${readFailure(cause)}`);
+    return undefined;
+  }
+};
