@@ -47,9 +47,9 @@ for (const { path, text } of markdownFiles().filter(({ text }) => docCommands(te
       rewrite: (line) =>
         line.replaceAll('http://127.0.0.1:8080', url).replaceAll('http://127.0.0.1:9901', adminUrl),
     });
-    for (const { line, text: typed, status, output, exit } of results) {
+    for (const { line, text: typed, status, exitCode, output, exit } of results) {
       const where = `${path}:${line}: ${typed}\n${output}`;
-      assert.equal(exit, 0, where);
+      assert.equal(exit, exitCode, where);
       if (status !== undefined) assert.equal(statusesIn(output).at(-1), status, where);
     }
   });

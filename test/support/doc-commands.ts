@@ -9,6 +9,8 @@ export interface DocCommand {
   readonly text: string;
   /** The status that the comment before it promises, e.g. `409` of `# 409: ...`. */
   readonly status: string | undefined;
+  /** The exit code that a comment behind it promises (`# exit 1`); 0 without one. */
+  readonly exitCode: number;
 }
 
 /** The commands of all `sh` blocks. One goes over several lines when each but the last ends in a backslash. */
@@ -25,7 +27,8 @@ const commandsOf = (text: string, first: number): readonly DocCommand[] => {
     if (line.startsWith('#')) status = /^# (\d{3})\b/.exec(line)?.[1];
     else if (line.endsWith('\\')) open += `${line}\n`;
     else if (line.trim() !== '') {
-      commands.push({ line: first + index, text: open + line, status });
+      const [, exit = '0'] = /# exit (\d+)\b/.exec(line) ?? [];
+      commands.push({ line: first + index, text: open + line, status, exitCode: Number(exit) });
       [status, open] = [undefined, ''];
     }
   }
