@@ -60,6 +60,11 @@ export const hostileFraming: readonly HostileRow[] = [
         framed('POST', ['Connection: Upgrade', 'Upgrade: websocket'], hiddenRequest),
         'RFC 9110 7.8',
       ],
+      [
+        'an upgrade with a body that does not come',
+        elsewhere('GET', ['Connection: Upgrade', 'Upgrade: websocket', 'Content-Length: 30'], ''),
+        'Node 26 hands out no socket until the body has come',
+      ],
       ['TRACE', framed('TRACE', [], ''), 'RFC 9110 9.3.8'],
       ['CONNECT', (aim) => request(aim, 'CONNECT gateway.example:80') + hiddenRequest, 'RFC 9110 9.3.6'],
       ['an unknown method', framed('SMUGGLE', [], soundBody), 'RFC 9110 9.1'],

@@ -53,7 +53,7 @@ export const protocolRefusal = (req: IncomingMessage, maxHeaders: number): Proto
   if (upgradeAsked(req) === 'other') {
     return {
       fault: 'upgrade-refused',
-      message: 'The only upgrade that can be passed on is a GET to "websocket".',
+      message: 'The only upgrade that can be passed on is a GET to "websocket" without a body.',
     };
   }
   return undefined;
@@ -61,11 +61,15 @@ export const protocolRefusal = (req: IncomingMessage, maxHeaders: number): Proto
 
 const bad = (message: string): ProtocolRefusal => ({ fault: 'bad-request', message });
 
+/** No handshake has one (RFC 6455 4.1), and Node hands out something else than the socket until it has come. */
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || !/^0*$/.test(headers['content-length'] ?? '');
+
 /** What an `Upgrade` header asks for. HTTP/2 in clear text is offered by clients that are content without it. */
 export const upgradeAsked = (req: IncomingMessage): 'none' | 'websocket' | 'other' => {
   const { upgrade, connection } = req.headers;
   if (upgrade === undefined || !/(?:^|[,\s])upgrade(?:$|[,\s])/i.test(connection ?? '')) return 'none';
   const protocols = upgrade.toLowerCase().split(/[\s,]+/);
-  if (req.method === 'GET' && protocols.includes('websocket')) return 'websocket';
+  if (req.method === 'GET' && protocols.includes('websocket')) return hasBody(req) ? 'other' : 'websocket';
   return protocols.every((protocol) => protocol === 'h2c') ? 'none' : 'other';
 };

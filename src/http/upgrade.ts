@@ -21,7 +21,9 @@ export const asRequest = (req: IncomingMessage, res: ServerResponse, upgrade: Up
   res.assignSocket(socket);
   res.once('finish', () => {
     res.detachSocket(socket);
-    socket.destroySoon();
+    // Node hands out streams without this method too; a crash is the one answer that nobody may get.
+    if (typeof socket.destroySoon === 'function') socket.destroySoon();
+    else (socket as Socket).destroy();
   });
 };
 

@@ -79,6 +79,18 @@ export const refused: readonly RefusedRow[] = [
   ['an upgrade to anything', get('Connection: Upgrade', 'Upgrade: foo') + hidden],
   ['an upgrade of a POST', post('Connection: Upgrade', 'Upgrade: websocket', 'Content-Length: 33') + hidden],
   [
+    'an upgrade to WebSocket with a body that does not come',
+    get('Connection: Upgrade', 'Upgrade: websocket', 'Content-Length: 30'),
+  ],
+  [
+    'an upgrade to WebSocket with chunks that do not come',
+    get('Connection: Upgrade', 'Upgrade: websocket', chunked),
+  ],
+  [
+    'an upgrade to WebSocket with a body',
+    get('Connection: Upgrade', 'Upgrade: websocket', `Content-Length: ${hidden.length}`) + hidden,
+  ],
+  [
     'an upgrade to WebSocket where no route allows it',
     get('Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Key: x') + hidden,
   ],
