@@ -1,6 +1,7 @@
 import { createHttpClient, type HttpClientOptions } from './adapters/http-client.ts';
 import { keystoneTiming } from './adapters/keystone-call.ts';
 import type { KeystoneCredential } from './adapters/keystone-credential.ts';
+import type { ServiceTokens } from './adapters/keystone-service-token.ts';
 import { createKeystoneV2 } from './adapters/keystone-v2.ts';
 import { createKeystoneV3 } from './adapters/keystone-v3.ts';
 import type { Redis } from './adapters/redis-client.ts';
@@ -33,7 +34,7 @@ export const composeTokens = (
   { identity, limits }: Pick<GatewayConfig, 'identity' | 'limits'>,
   redis: Redis | undefined,
   outside: Outside,
-): { readonly tokens: Tokens; close(): Promise<void> } => {
+): { readonly tokens: Tokens; readonly own: ServiceTokens | undefined; close(): Promise<void> } => {
   const client =
     identity.kind === 'static'
       ? undefined
@@ -70,6 +71,7 @@ export const composeTokens = (
   });
   return {
     tokens,
+    own: source.own,
     close: async () => {
       tokens.close();
       await client?.close();

@@ -2,15 +2,17 @@ import { createCloudLimits } from './adapters/cloud-limits.ts';
 import type { CloudApi } from './adapters/cloud-lookup.ts';
 import { createHttpClient } from './adapters/http-client.ts';
 import { createImageLookups } from './adapters/image-lookups.ts';
+import type { ServiceTokens } from './adapters/keystone-service-token.ts';
 import { createServerLookups } from './adapters/server-lookups.ts';
 import type { GatewayConfig } from './config/schema.ts';
 import type { ClockPort, Ports } from './core/ports.ts';
 import { imageAttributes } from './operations/image-attributes.ts';
 
-/** The ports that ask the cloud about images and servers. */
+/** The ports that ask the cloud about images and servers. @param own the gateway's own token, if it has a credential. */
 export const composeLookups = (
   config: GatewayConfig,
   clock: ClockPort,
+  own: ServiceTokens | undefined,
 ): { readonly ports: Pick<Ports, 'images' | 'servers' | 'cloudLimits'>; close(): Promise<void> } => {
   const { lookups } = config;
   const compute = cloudApi(config, lookups.compute);
@@ -19,7 +21,10 @@ export const composeLookups = (
     ports: {
       images: createImageLookups(compute, image, imageAttributes),
       cloudLimits: createCloudLimits(compute),
-      servers: createServerLookups(compute, { clock, ...lookups }),
+      servers: createServerLookups(lookups.servers === 'service' ? { ...compute, own } : compute, {
+        clock,
+        ...lookups,
+      }),
     },
     async close() {
       await compute.client.close();

@@ -89,7 +89,7 @@ const build = async (config: GatewayConfig, log: Logger, parts: Part[]) => {
   };
   const store = own(await composeStore(config, outside));
   const identity = own(composeTokens(config, store.redis, outside));
-  const lookups = own(composeLookups(config, clock));
+  const lookups = own(composeLookups(config, clock, identity.own));
   const ports: Ports = {
     tokens: identity.tokens,
     ...store.ports,

@@ -2,14 +2,15 @@ import { isObject, type Json } from '../core/json.ts';
 import type { Caller, Lookup } from '../core/ports.ts';
 import type { UpstreamAnswer } from '../core/verdict.ts';
 import type { HttpAnswer, HttpClient } from './http-client.ts';
+import type { ServiceTokens } from './keystone-service-token.ts';
 
 /** Where one API of the cloud is asked questions. */
 export interface CloudApi {
   readonly client: HttpClient;
   /** Path before every call, e.g. `/v2.1`; `{project}` stands for the caller's project id. */
   readonly base: string;
-  /** Asks with this token instead of the caller's; `undefined` when the service has none at the moment. */
-  readonly serviceToken?: (() => Promise<string | undefined>) | undefined;
+  /** Asks in the gateway's own name instead of the caller's. */
+  readonly own?: ServiceTokens | undefined;
 }
 
 /** Statuses by which the cloud refuses this caller: its own words are better than ours. */
@@ -27,7 +28,19 @@ export const ask = async (
   caller: Caller,
   signal: AbortSignal,
 ): Promise<Lookup<Json>> => {
-  const token = api.serviceToken === undefined ? caller.token : await api.serviceToken();
+  if (api.own === undefined) return askWith(api, caller.token, path, caller, signal);
+  const own = await api.own.current(signal);
+  if (own.kind !== 'token') return own;
+  return askWith(api, own.token, path, caller, signal);
+};
+
+const askWith = async (
+  api: CloudApi,
+  token: string | undefined,
+  path: string,
+  caller: Caller,
+  signal: AbortSignal,
+): Promise<Lookup<Json>> => {
   if (token === undefined) return { kind: 'unavailable', reason: 'credential' };
   const answer = await api.client.request({
     method: 'GET',
@@ -38,9 +51,12 @@ export const ask = async (
   if (answer.kind === 'failed') return { kind: 'unavailable', reason: answer.reason };
   if (answer.status === 200) return parse(answer);
   // A refusal of our own credential is our trouble, not the caller's.
-  if (refusals.has(answer.status) && (api.serviceToken === undefined || answer.status === 404)) {
-    return { kind: 'refused', answer: upstreamAnswer(answer) };
+  if (api.own !== undefined && (answer.status === 401 || answer.status === 403)) {
+    // A new token may mend a 401, for the next question; a 403 asks for another role.
+    if (answer.status === 401) api.own.refused(token);
+    return { kind: 'unavailable', reason: 'credential' };
   }
+  if (refusals.has(answer.status)) return { kind: 'refused', answer: upstreamAnswer(answer) };
   return { kind: 'unavailable', reason: 'status', retryAfterMs: retryAfterMs(answer) };
 };
 

@@ -63,6 +63,7 @@ export const createKeystoneV2 = (options: KeystoneV2Options): TokenSource => {
   const lookup = createKeystoneLookup(question, caller, own, { clock, log });
   return {
     name: 'keystone-v2',
+    own,
     lookup: (token, signal): Promise<TokenAnswer> =>
       reserved.test(token) ? Promise.resolve({ kind: 'invalid' }) : lookup(token, signal),
   };

@@ -46,7 +46,7 @@ export const createKeystoneV3 = (options: KeystoneV3Options): TokenSource => {
       },
     }) as const;
   const question = { request, reader: () => identityOfV3 };
-  return { name: 'keystone-v3', lookup: createKeystoneLookup(question, caller, own, { clock, log }) };
+  return { name: 'keystone-v3', lookup: createKeystoneLookup(question, caller, own, { clock, log }), own };
 };
 
 const signInOf = (credential: OwnCredential): SignIn => ({

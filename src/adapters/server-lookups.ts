@@ -31,7 +31,7 @@ export const createServerLookups = (api: CloudApi, options: ServerLookupOptions)
     options.cacheMs,
     (a) => a.kind === 'found',
   );
-  const allProjects = api.serviceToken === undefined ? '' : '&all_tenants=1';
+  const allProjects = api.own === undefined ? '' : '&all_tenants=1';
 
   const look = async (imageId: string, caller: Caller): Promise<Lookup<readonly ServerDetail[]>> => {
     // Shared between requests, so it must not end with the one request that happened to start it.
@@ -75,7 +75,7 @@ export const createServerLookups = (api: CloudApi, options: ServerLookupOptions)
     },
     async server(serverId, caller, signal) {
       const answer = await ask(
-        { ...api, serviceToken: undefined },
+        { ...api, own: undefined },
         `/servers/${encodeURIComponent(serverId)}`,
         caller,
         signal,

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { TokenAnswer } from '../core/ports.ts';
+import type { ServiceTokens } from './keystone-service-token.ts';
 
 /** An identity service that is asked anew each time; `createTokens` puts the cache in front of it. */
 export interface TokenSource {
@@ -11,6 +12,8 @@ export interface TokenSource {
    * @param signal fires when the time for the whole look-up, retries included, is over
    */
   lookup(token: string, signal: AbortSignal): Promise<TokenAnswer>;
+  /** The gateway's own token, for questions that it asks in its own name; `undefined`: it has no credential. */
+  readonly own?: ServiceTokens | undefined;
 }
 
 /**

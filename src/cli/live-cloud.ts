@@ -21,7 +21,7 @@ export const liveCloud = async (file: string): Promise<LiveCloud | undefined> =>
   }
   const clock = { now: Date.now };
   const identity = composeTokens(loaded.config, undefined, { clock, meters: noMeters, log: noLog });
-  const lookups = composeLookups(loaded.config, clock);
+  const lookups = composeLookups(loaded.config, clock, identity.own);
   return {
     ports: { tokens: identity.tokens, ...lookups.ports },
     async close() {

@@ -38,6 +38,9 @@ const checkListeners = (checked: Checked, report: Report): void => {
     report(['admin', 'port'], 'Clients are served on this address and port already; choose another port.');
 };
 
+const hasCredential = (identity: GatewayConfig['identity']): boolean =>
+  identity.kind !== 'static' && identity.credential.kind !== 'caller';
+
 const checkLookups = (checked: Checked, report: Report): void => {
   const lookups = checked.part<Mutable<GatewayConfig['lookups']>>(['lookups']);
   const upstreams = checked.at(['upstreams']);
@@ -45,6 +48,9 @@ const checkLookups = (checked: Checked, report: Report): void => {
   const names = Object.keys(upstreams);
   const [only] = names;
   if (only === undefined) return;
+  const identity = checked.part<GatewayConfig['identity']>(['identity']);
+  if (lookups.servers === 'service' && identity !== undefined && !hasCredential(identity))
+    report(['lookups', 'servers'], '"service" needs a "credential" of the gateway itself in "identity".');
   if (lookups.compute === undefined && names.length === 1) lookups.compute = only;
   if (lookups.compute === undefined)
     report(

@@ -60,6 +60,13 @@ export const configSchema = Type.Object(
         image: Type.Optional(
           Type.String({ description: 'Name of the upstream that is asked about images of the image API.' }),
         ),
+        servers: Type.Optional(
+          Type.Enum(['caller', 'service'], {
+            default: 'caller',
+            description:
+              'In whose name servers are listed. caller: those of the project of the caller. service: those of all projects, by the credential of `identity`, which needs the role admin; see `scope` of disk-config-guard.',
+          }),
+        ),
         timeoutMs: milliseconds('The longest that one question takes.', 3000),
         cacheMs: milliseconds('How long an answer is used again.', 2000, 0),
         maxPages: count('How many pages of a list are read at most.', 20, 1, 10_000),

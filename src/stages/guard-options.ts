@@ -11,7 +11,7 @@ export const guardOptions = Type.Object(
     scope: Type.Union([Type.Literal('project'), Type.Literal('all')], {
       default: 'project',
       description:
-        "Whose servers count: those of the caller's project, or of all projects (needs a service credential).",
+        "Whose servers count: those of the caller's project, or of all projects (needs `lookups.servers: service` in gateway.yaml).",
     }),
     onLookupError: Type.Union([Type.Literal('block'), Type.Literal('flag'), Type.Literal('allow')], {
       default: 'block',
