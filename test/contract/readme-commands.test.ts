@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { docCommands, runCommands, statusesIn } from '../support/doc-commands.ts';
 import { docSandbox } from '../support/doc-sandbox.ts';
-import { markdownFile, markdownFiles } from '../support/markdown.ts';
+import { markdownFile, markdownFiles, printedFiles } from '../support/markdown.ts';
 import { root } from '../support/source-files.ts';
 
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -43,7 +43,7 @@ for (const { path, text } of markdownFiles().filter(({ text }) => docCommands(te
     const { url, adminUrl } = await startDemo(t);
     const commands = docCommands(text).filter((command) => !isNpm(command.text));
     const results = await runCommands(commands, {
-      ...(await docSandbox(t)),
+      ...(await docSandbox(t, printedFiles(text))),
       rewrite: (line) =>
         line.replaceAll('http://127.0.0.1:8080', url).replaceAll('http://127.0.0.1:9901', adminUrl),
     });

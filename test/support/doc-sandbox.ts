@@ -3,6 +3,7 @@ import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { writeInto } from './policy-folder.ts';
 import { freePort } from './redis.ts';
 import { root } from './source-files.ts';
 
@@ -28,13 +29,18 @@ kill -TERM $pid
 wait $pid
 `;
 
-export const docSandbox = async (t: TestContext): Promise<DocSandbox> => {
+/** @param files what the reader has written, path to text. */
+export const docSandbox = async (
+  t: TestContext,
+  files: Readonly<Record<string, string>> = {},
+): Promise<DocSandbox> => {
   const cwd = await mkdtemp(join(tmpdir(), 'images-gateway-docs-'));
   t.after(() => rm(cwd, { recursive: true, force: true }));
   for (const folder of ['config', 'policies', 'docs/schemas'])
     await cp(join(root, folder), join(cwd, folder), { recursive: true });
   for (const name of ['src', 'node_modules', 'package.json'])
     await symlink(join(root, name), join(cwd, name));
+  await writeInto(cwd, files);
   const [port, adminPort] = [await freePort(), await freePort()];
   const file = join(cwd, 'config/gateway.yaml');
   const settings = await readFile(file, 'utf8');

@@ -55,3 +55,11 @@ export const anchors = (text: string): ReadonlySet<string> =>
 /** Targets of the links in a text, fenced blocks left out. */
 export const links = (text: string): readonly string[] =>
   [...prose(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+
+/** Files that a document has its reader write: blocks behind `<!-- file: PATH -->`. */
+export const printedFiles = (text: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...text.matchAll(/^<!-- file: (\S+) -->\n```\w*\n([\s\S]*?)^```$/gm)].map(
+      ([, path = '', content = '']) => [path, content],
+    ),
+  );
