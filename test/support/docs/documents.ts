@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { root } from '../source-files.ts';
 import { type Block, withBlocks } from './blocks.ts';
 import { commandTable } from './commands.ts';
+import { hostileBlocks } from './hostile.ts';
 import { caseKeys, configKeys, limitKeys, operationRows, routeKeys, stageUseKeys } from './keys.ts';
 import { metricsTable } from './metrics.ts';
 import { faultBlocks, stageBlocks } from './stages.ts';
@@ -17,6 +18,7 @@ const blocks: Readonly<Record<string, Block>> = {
   'case keys': caseKeys,
   commands: commandTable,
   metrics: metricsTable,
+  ...hostileBlocks,
   ...stageBlocks(),
   ...faultBlocks(),
 };
@@ -25,6 +27,7 @@ export const generatedDocs = [
   'commands.md',
   'configuration.md',
   'faults.md',
+  'hostile-input.md',
   'metrics.md',
   'policies.md',
 ] as const;
