@@ -27,7 +27,13 @@ test('the smallest configuration gets every default', async (t) => {
       connections: 128,
     },
   );
-  assert.deepEqual(config.lookups, { compute: 'compute', timeoutMs: 3000, cacheMs: 2000, maxPages: 20 });
+  assert.deepEqual(config.lookups, {
+    compute: 'compute',
+    servers: 'caller',
+    timeoutMs: 3000,
+    cacheMs: 2000,
+    maxPages: 20,
+  });
   assert.deepEqual(config.identity, {
     kind: 'keystone-v3',
     url: 'http://keystone:5000',
