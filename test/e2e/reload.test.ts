@@ -66,7 +66,7 @@ const toldBy = (body: unknown): { revision: string; letter: string } => {
   };
 };
 
-test('a hundred reloads under load lose no request, and each answer is of exactly one revision', async (t) => {
+test('reloads that overlap lose no request under load, and each answer is of exactly one revision', async (t) => {
   const { write, replace, reload } = await start(t, false);
   const letters = new Map<string, Set<string>>();
   let over = false;
@@ -82,7 +82,7 @@ test('a hundred reloads under load lose no request, and each answer is of exactl
     }
   };
   const clients = Promise.all(Array.from({ length: 8 }, client));
-  for (let count = 0; count < 100; count += 1) {
+  for (let count = 0; count < 25; count += 1) {
     await replace(count % 2 === 0 ? 'B' : 'A');
     // Two at once: they must not get in each other's way.
     const [one, other] = await Promise.all([reload(), reload()]);

@@ -53,7 +53,12 @@ test('the smallest configuration gets every default', async (t) => {
     drainMs: 5000,
   });
   assert.deepEqual(config.resizes, { rememberMs: 86_400_000, lagMs: 10_000 });
-  assert.deepEqual(config.log, { level: 'info', access: true, decisions: true });
+  assert.deepEqual(config.log, {
+    level: 'info',
+    access: true,
+    decisions: true,
+    recentDecisions: 200,
+  });
   assert.equal(config.maxInFlight, 2000);
 });
 
