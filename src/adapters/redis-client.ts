@@ -63,6 +63,8 @@ const failuresToOpen = 3;
 const probeMs = 100;
 /** Probes without an answer on a connection that seems well, after which another is tried. */
 const probesToReconnect = 5;
+/** Probes without a connection, after which the attempt to connect is begun anew: one beside a failover can hang. */
+const probesToBeginAnew = 6;
 
 const meterSpecs = {
   up: {
@@ -108,9 +110,14 @@ export const createRedis = ({ budgetMs = 50, log, meters, ...address }: RedisOpt
   const ok = calls.at({ outcome: 'ok' });
   const listeners: ((up: boolean, reason: Outage) => void)[] = [];
   let unanswered = 0;
+  let unconnected = 0;
 
   const probe = async (): Promise<boolean> => {
-    if (!connection.ready()) return false;
+    if (!connection.ready()) {
+      if (++unconnected % probesToBeginAnew === 0) connection.refresh();
+      return false;
+    }
+    unconnected = 0;
     unanswered += 1;
     if (unanswered % probesToReconnect === 0) connection.refresh();
     await Promise.all(connection.masters().map((send) => within(send('PING', []), budgetMs)));

@@ -110,6 +110,8 @@ export const openConnection = (address: RedisAddress): RedisConnection => {
     },
     refresh() {
       if (client instanceof Cluster) client.refreshSlotsCache();
+      // An ended client begins anew only when it is told to; what fails then is told by its events.
+      else if (client.status === 'end') client.connect().catch(() => undefined);
       else client.disconnect(true);
     },
     async subscribe(channel, onMessage) {
