@@ -1,12 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createForwarder } from './adapters/upstream.ts';
-import { composeDecisions } from './compose-decisions.ts';
-import { composeTokens } from './compose-identity.ts';
-import { composeLimitsDesk } from './compose-limits-desk.ts';
-import { composeEdge, composeListeners, graceMs } from './compose-listeners.ts';
-import { composeLookups } from './compose-lookups.ts';
-import { composePolicies } from './compose-policies.ts';
-import { composeStore } from './compose-store.ts';
+import { composeDecisions } from './compose/decisions.ts';
+import { composeTokens } from './compose/identity.ts';
+import { composeLimitsDesk } from './compose/limits-desk.ts';
+import { composeEdge, composeListeners, graceMs } from './compose/listeners.ts';
+import type { LoadedSnapshot } from './compose/load-snapshot.ts';
+import { composeLookups } from './compose/lookups.ts';
+import { composePolicies } from './compose/policies.ts';
+import { composeStore } from './compose/store.ts';
 import type { GatewayConfig } from './config/schema.ts';
 import type { Ports } from './core/ports.ts';
 import { type Problem, printProblem } from './files/problem.ts';
@@ -18,7 +19,6 @@ import { tokensPages } from './http/admin-tokens.ts';
 import { createHandler } from './http/handler.ts';
 import { Load } from './http/load.ts';
 import { watchLoopLag } from './http/loop-lag.ts';
-import type { LoadedSnapshot } from './load-snapshot.ts';
 import { Activity } from './pipeline/activity.ts';
 import { trustedPeers } from './pipeline/client-address.ts';
 import { createRecords } from './pipeline/records.ts';
@@ -42,7 +42,7 @@ export interface RunningGateway {
 
 type Logger = ReturnType<typeof createLogger>;
 
-/** Builds and joins everything that the configuration describes, and starts to listen. @throws PolicyProblems (see `compose-policies.ts`) */
+/** Builds and joins everything that the configuration describes, and starts to listen. @throws PolicyProblems (see `compose/policies.ts`) */
 export const startGateway = async (
   config: GatewayConfig,
   log: Logger = createLogger(config.log.level),

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { composeMounted } from './compose/listeners.ts';
+import { PolicyProblems } from './compose/policies.ts';
 import { composeGateway } from './compose.ts';
-import { composeMounted } from './compose-listeners.ts';
-import { PolicyProblems } from './compose-policies.ts';
 import { loadConfig } from './config/load.ts';
 import { type Problem, printProblem } from './files/problem.ts';
 

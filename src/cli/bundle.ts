@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { loadSnapshot, snapshotOf } from '../compose/load-snapshot.ts';
 import { noMeters } from '../core/silence.ts';
 import { printProblem } from '../files/problem.ts';
 import { readFailure } from '../files/read-text.ts';
-import { loadSnapshot, snapshotOf } from '../load-snapshot.ts';
 import { readBundle, writeBundle } from '../policy/bundle.ts';
 import { upstreamsNamed } from '../policy/upstream-names.ts';
 import { complain, complainOf } from './complain.ts';

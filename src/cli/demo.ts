@@ -1,5 +1,5 @@
+import { PolicyProblems } from '../compose/policies.ts';
 import { startGateway } from '../compose.ts';
-import { PolicyProblems } from '../compose-policies.ts';
 import { startDemoCloud } from '../demo/cloud.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { complain, complainOf, listenComplaint } from './complain.ts';

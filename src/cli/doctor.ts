@@ -1,3 +1,4 @@
+import { loadSnapshot } from '../compose/load-snapshot.ts';
 import { startGateway } from '../compose.ts';
 import { loadConfig } from '../config/load.ts';
 import { noMeters } from '../core/silence.ts';
@@ -5,7 +6,6 @@ import { startEchoOrigin } from '../doctor/echo-origin.ts';
 import { type Examined, examineRow, examineSound, type Finding } from '../doctor/examine.ts';
 import { hostileSet } from '../doctor/hostile-set.ts';
 import type { SeenRequest } from '../doctor/lenient-request.ts';
-import { loadSnapshot } from '../load-snapshot.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { complain, complainOf } from './complain.ts';
 import { doctorConfig } from './doctor-config.ts';

@@ -1,5 +1,5 @@
-import { composeTokens } from '../compose-identity.ts';
-import { composeLookups } from '../compose-lookups.ts';
+import { composeTokens } from '../compose/identity.ts';
+import { composeLookups } from '../compose/lookups.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Ports } from '../core/ports.ts';
 import { noLog, noMeters } from '../core/silence.ts';

@@ -1,5 +1,5 @@
+import { type LoadedSnapshot, loadSnapshot } from '../compose/load-snapshot.ts';
 import { noMeters } from '../core/silence.ts';
-import { type LoadedSnapshot, loadSnapshot } from '../load-snapshot.ts';
 import { upstreamsNamed } from '../policy/upstream-names.ts';
 import { inertPorts } from './inert-ports.ts';
 

@@ -1,5 +1,5 @@
+import { PolicyProblems } from '../compose/policies.ts';
 import { type RunningGateway, startGateway } from '../compose.ts';
-import { PolicyProblems } from '../compose-policies.ts';
 import { loadConfig } from '../config/load.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { packageVersion } from '../telemetry/version.ts';

@@ -4,7 +4,7 @@ import { coverageOf } from '../cases/coverage.ts';
 import { junitReport } from '../cases/junit.ts';
 import { isCasesName } from '../cases/load.ts';
 import { type CasesReport, jsonReport, textReport } from '../cases/report.ts';
-import { checkCases } from '../check-cases.ts';
+import { checkCases } from '../compose/check-cases.ts';
 import type { Problem } from '../files/problem.ts';
 import { stages } from '../stages/index.ts';
 import { complain, complainOf } from './complain.ts';

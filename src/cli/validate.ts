@@ -1,6 +1,6 @@
+import { loadSnapshot } from '../compose/load-snapshot.ts';
 import { loadConfig } from '../config/load.ts';
 import { printProblem } from '../files/problem.ts';
-import { loadSnapshot } from '../load-snapshot.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { complainOf } from './complain.ts';
 import { inertPorts } from './inert-ports.ts';

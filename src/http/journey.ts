@@ -13,7 +13,7 @@ import { gatewayFault } from '../pipeline/refusal.ts';
 import type { Ending } from '../pipeline/request-meters.ts';
 import { runChain } from '../pipeline/run.ts';
 import { type TraceContext, traceContextOf } from '../pipeline/trace-context.ts';
-import type { Gateway } from './handler.ts';
+import type { Gateway } from './gateway.ts';
 import { type AnswerNotes, respondFault, respondRelay } from './respond.ts';
 
 type Admitted = Extract<Admission, { kind: 'admitted' }>;

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type Coverage, coverageOf } from '../../src/cases/coverage.ts';
-import { checkCases } from '../../src/check-cases.ts';
 import { inertPorts } from '../../src/cli/inert-ports.ts';
+import { checkCases } from '../../src/compose/check-cases.ts';
+import { loadSnapshot } from '../../src/compose/load-snapshot.ts';
 import { noMeters } from '../../src/core/silence.ts';
 import { printProblem } from '../../src/files/problem.ts';
-import { loadSnapshot } from '../../src/load-snapshot.ts';
 import { stages } from '../../src/stages/index.ts';
 import { root } from '../support/source-files.ts';
 

@@ -4,13 +4,13 @@ import { type TestContext, test } from 'node:test';
 import { demoConfig } from '../../src/cli/demo-config.ts';
 import { doctorConfig } from '../../src/cli/doctor-config.ts';
 import { inertPorts } from '../../src/cli/inert-ports.ts';
+import { loadSnapshot } from '../../src/compose/load-snapshot.ts';
 import { startGateway } from '../../src/compose.ts';
 import { noMeters } from '../../src/core/silence.ts';
 import { startDemoCloud } from '../../src/demo/cloud.ts';
 import { startEchoOrigin } from '../../src/doctor/echo-origin.ts';
 import { examineRow, examineSound } from '../../src/doctor/examine.ts';
 import { hostileSet } from '../../src/doctor/hostile-set.ts';
-import { loadSnapshot } from '../../src/load-snapshot.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 
 /** What each family is answered. Where nothing is refused, the request passes without what it tried to bring in. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runCases } from '../../../src/cases/run.ts';
-import { checkCases } from '../../../src/check-cases.ts';
 import { inertPorts } from '../../../src/cli/inert-ports.ts';
+import { checkCases } from '../../../src/compose/check-cases.ts';
+import { loadSnapshot } from '../../../src/compose/load-snapshot.ts';
 import { noMeters } from '../../../src/core/silence.ts';
 import { printProblem } from '../../../src/files/problem.ts';
-import { loadSnapshot } from '../../../src/load-snapshot.ts';
 import { writeFolder } from '../../support/policy-folder.ts';
 
 const policy = `version: 1

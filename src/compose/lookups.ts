@@ -1,12 +1,12 @@
-import { createCloudLimits } from './adapters/cloud-limits.ts';
-import type { CloudApi } from './adapters/cloud-lookup.ts';
-import { createHttpClient } from './adapters/http-client.ts';
-import { createImageLookups } from './adapters/image-lookups.ts';
-import type { ServiceTokens } from './adapters/keystone-service-token.ts';
-import { createServerLookups } from './adapters/server-lookups.ts';
-import type { GatewayConfig } from './config/schema.ts';
-import type { ClockPort, Ports } from './core/ports.ts';
-import { imageAttributes } from './operations/image-attributes.ts';
+import { createCloudLimits } from '../adapters/cloud-limits.ts';
+import type { CloudApi } from '../adapters/cloud-lookup.ts';
+import { createHttpClient } from '../adapters/http-client.ts';
+import { createImageLookups } from '../adapters/image-lookups.ts';
+import type { ServiceTokens } from '../adapters/keystone-service-token.ts';
+import { createServerLookups } from '../adapters/server-lookups.ts';
+import type { GatewayConfig } from '../config/schema.ts';
+import type { ClockPort, Ports } from '../core/ports.ts';
+import { imageAttributes } from '../operations/image-attributes.ts';
 
 /** The ports that ask the cloud about images and servers. @param own the gateway's own token, if it has a credential. */
 export const composeLookups = (

@@ -1,16 +1,16 @@
-import { createMemoryLeases } from './adapters/leases-memory.ts';
-import { createRedisLeases } from './adapters/leases-redis.ts';
-import { createMemoryLimits } from './adapters/limits-memory.ts';
-import { type MeteredLimits, meteredLimits } from './adapters/limits-metered.ts';
-import { createRedisLimits } from './adapters/limits-redis.ts';
-import { createRedis, type Redis } from './adapters/redis-client.ts';
-import { type RedisAddress, redisAddress } from './adapters/redis-place.ts';
-import { createMemoryResizes } from './adapters/resizes-memory.ts';
-import { createRedisResizes } from './adapters/resizes-redis.ts';
-import type { GatewayConfig } from './config/schema.ts';
-import type { Log } from './core/log.ts';
-import type { Meters } from './core/meters.ts';
-import type { ClockPort, Ports } from './core/ports.ts';
+import { createMemoryLeases } from '../adapters/leases-memory.ts';
+import { createRedisLeases } from '../adapters/leases-redis.ts';
+import { createMemoryLimits } from '../adapters/limits-memory.ts';
+import { type MeteredLimits, meteredLimits } from '../adapters/limits-metered.ts';
+import { createRedisLimits } from '../adapters/limits-redis.ts';
+import { createRedis, type Redis } from '../adapters/redis-client.ts';
+import { type RedisAddress, redisAddress } from '../adapters/redis-place.ts';
+import { createMemoryResizes } from '../adapters/resizes-memory.ts';
+import { createRedisResizes } from '../adapters/resizes-redis.ts';
+import type { GatewayConfig } from '../config/schema.ts';
+import type { Log } from '../core/log.ts';
+import type { Meters } from '../core/meters.ts';
+import type { ClockPort, Ports } from '../core/ports.ts';
 
 type Shared = Exclude<GatewayConfig['limits'], { store: 'memory' }>;
 

@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { GatewayConfig } from './config/schema.ts';
-import type { GatewayFault } from './core/gateway-faults.ts';
-import type { Log } from './core/log.ts';
-import { createApp, type EdgeFailure, type EdgeHandler } from './http/app.ts';
-import type { Handler } from './http/handler.ts';
-import { protocolRefusal } from './http/protocol.ts';
-import { respondFault } from './http/respond.ts';
-import { createEdge, defaultEdgeLimits, type Edge } from './http/server.ts';
-import { upgradeOf } from './http/upgrade.ts';
-import { gatewayFault } from './pipeline/refusal.ts';
-import { requestIdOf } from './pipeline/request-id.ts';
+import type { GatewayConfig } from '../config/schema.ts';
+import type { GatewayFault } from '../core/gateway-faults.ts';
+import type { Log } from '../core/log.ts';
+import { createApp, type EdgeFailure, type EdgeHandler } from '../http/app.ts';
+import type { Handler } from '../http/handler.ts';
+import { protocolRefusal } from '../http/protocol.ts';
+import { respondFault } from '../http/respond.ts';
+import { createEdge, defaultEdgeLimits, type Edge } from '../http/server.ts';
+import { upgradeOf } from '../http/upgrade.ts';
+import { gatewayFault } from '../pipeline/refusal.ts';
+import { requestIdOf } from '../pipeline/request-id.ts';
 
 /** Milliseconds that answers in flight get to finish, once no new connection is taken. */
 export const graceMs = 30_000;

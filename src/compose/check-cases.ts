@@ -1,12 +1,12 @@
-import { loadCases, type PolicyCase } from './cases/load.ts';
-import { checkCaseReferences } from './cases/references.ts';
-import { type CaseResult, prepareRehearsal, type Rehearsal, redProblem, runCases } from './cases/run.ts';
-import type { Policy } from './core/policy.ts';
-import { noMeters } from './core/silence.ts';
-import type { Problem } from './files/problem.ts';
-import { operations } from './operations/index.ts';
-import type { FolderContent } from './policy/folder.ts';
-import { stages } from './stages/index.ts';
+import { loadCases, type PolicyCase } from '../cases/load.ts';
+import { checkCaseReferences } from '../cases/references.ts';
+import { type CaseResult, prepareRehearsal, type Rehearsal, redProblem, runCases } from '../cases/run.ts';
+import type { Policy } from '../core/policy.ts';
+import { noMeters } from '../core/silence.ts';
+import type { Problem } from '../files/problem.ts';
+import { operations } from '../operations/index.ts';
+import type { FolderContent } from '../policy/folder.ts';
+import { stages } from '../stages/index.ts';
 
 export interface CheckedCases {
   readonly results: readonly CaseResult[];

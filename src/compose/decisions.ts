@@ -1,11 +1,11 @@
-import { createDecisionFile } from './adapters/decision-file.ts';
-import type { GatewayConfig } from './config/schema.ts';
-import type { Log } from './core/log.ts';
-import type { Meters } from './core/meters.ts';
-import { decisionsPages } from './http/admin-decisions.ts';
-import type { AdminPage } from './http/admin-page.ts';
-import type { KeptDecision } from './pipeline/decision.ts';
-import { RecentDecisions } from './pipeline/recent-decisions.ts';
+import { createDecisionFile } from '../adapters/decision-file.ts';
+import type { GatewayConfig } from '../config/schema.ts';
+import type { Log } from '../core/log.ts';
+import type { Meters } from '../core/meters.ts';
+import { decisionsPages } from '../http/admin-decisions.ts';
+import type { AdminPage } from '../http/admin-page.ts';
+import type { KeptDecision } from '../pipeline/decision.ts';
+import { RecentDecisions } from '../pipeline/recent-decisions.ts';
 
 export interface Decisions {
   /** Told of every decision. */

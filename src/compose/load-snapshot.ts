@@ -1,10 +1,10 @@
+import type { Problem } from '../files/problem.ts';
+import { operations } from '../operations/index.ts';
+import { type Catalogue, compilePolicy, type Snapshot } from '../pipeline/compile.ts';
+import type { FolderContent } from '../policy/folder.ts';
+import { policyOf, settledContent } from '../policy/load.ts';
+import { stages } from '../stages/index.ts';
 import { checkCases } from './check-cases.ts';
-import type { Problem } from './files/problem.ts';
-import { operations } from './operations/index.ts';
-import { type Catalogue, compilePolicy, type Snapshot } from './pipeline/compile.ts';
-import type { FolderContent } from './policy/folder.ts';
-import { policyOf, settledContent } from './policy/load.ts';
-import { stages } from './stages/index.ts';
 
 export type LoadedSnapshot =
   | {

@@ -1,15 +1,15 @@
-import type { GatewayConfig } from './config/schema.ts';
-import type { Log } from './core/log.ts';
-import type { Meters } from './core/meters.ts';
-import type { ClockPort, Ports } from './core/ports.ts';
-import { type Problem, printProblem } from './files/problem.ts';
+import type { GatewayConfig } from '../config/schema.ts';
+import type { Log } from '../core/log.ts';
+import type { Meters } from '../core/meters.ts';
+import type { ClockPort, Ports } from '../core/ports.ts';
+import { type Problem, printProblem } from '../files/problem.ts';
+import { createSnapshotMeters } from '../pipeline/snapshot-meters.ts';
+import { Snapshots } from '../pipeline/snapshots.ts';
+import { nearestEnd } from '../policy/deadline.ts';
+import { fingerprint } from '../policy/load.ts';
+import { oneAtATime } from '../policy/one-at-a-time.ts';
+import { watchPolicyFolder } from '../policy/watch.ts';
 import { type LoadedSnapshot, loadSnapshot } from './load-snapshot.ts';
-import { createSnapshotMeters } from './pipeline/snapshot-meters.ts';
-import { Snapshots } from './pipeline/snapshots.ts';
-import { nearestEnd } from './policy/deadline.ts';
-import { fingerprint } from './policy/load.ts';
-import { oneAtATime } from './policy/one-at-a-time.ts';
-import { watchPolicyFolder } from './policy/watch.ts';
 
 /** A policy that does not load: at the start that ends the process, at a reload the old one serves on. */
 export class PolicyProblems extends Error {

@@ -1,7 +1,7 @@
-import type { MeteredLimits } from './adapters/limits-metered.ts';
-import type { LimitDefinition } from './core/policy.ts';
-import type { LimitsDesk } from './http/admin-limits.ts';
-import { windowsOfParty } from './stages/limit-party.ts';
+import type { MeteredLimits } from '../adapters/limits-metered.ts';
+import type { LimitDefinition } from '../core/policy.ts';
+import type { LimitsDesk } from '../http/admin-limits.ts';
+import { windowsOfParty } from '../stages/limit-party.ts';
 
 /**
  * What operators may see and do with limits.
