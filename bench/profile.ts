@@ -74,8 +74,10 @@ function print({ nodes, samples, timeDeltas }: Profile, requests: number): void 
     add(byFunction, `${frame.functionName || '(anonymous)'} ${file}:${frame.lineNumber + 1}`, micros);
     add(byFile, file === '' ? frame.functionName : file, micros);
   });
+  const total = [...byFile.values()].reduce((sum, micros) => sum + micros, 0);
+  console.log(`CPU microseconds a request: ${(total / requests).toFixed(1)}`);
   for (const [title, map, most] of [
-    ['file', byFile, 40],
+    ['file', byFile, 400],
     ['function', byFunction, 90],
   ] as const) {
     console.log(`\nCPU microseconds a request by ${title} (${requests} requests)`);

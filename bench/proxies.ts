@@ -43,7 +43,11 @@ const startChild = async (row: Row, outside: Outside, { folder, log, port }: Pla
   const schemas = join(project, 'policies/schemas');
   if (proxy.kind === 'script') {
     const env = { PORT: String(port), UPSTREAM: upstream, TOKEN_HASH: tokenHash, SCHEMAS: schemas };
-    return start([process.execPath, proxy.file], { ...env, NODE_ENV: 'production' }, log);
+    return start(
+      [process.execPath, ...(outside.nodeArguments ?? []), proxy.file],
+      { ...env, NODE_ENV: 'production' },
+      log,
+    );
   }
   if (proxy.kind === 'nginx') throw new Error('nginx is not here yet');
   const place = { folder, port, adminPort: await freePort(), upstream, tokenHash, schemas };

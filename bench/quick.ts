@@ -1,6 +1,7 @@
 /** A short comparison while working: `node bench/quick.ts ours,undici [rounds] [seconds]`. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,6 +55,9 @@ try {
   const reference = running[0]?.samples ?? [];
   for (const { id, proxy, samples } of running) {
     const { median, low, high } = spreadOf(samples);
+    const [user = 0, system = 0] =
+      readFileSync(`/proc/${proxy.pid}/stat`, 'utf8').split(') ')[1]?.split(' ').slice(11, 13).map(Number) ??
+      [];
     const ratio = ratioOf(samples, reference);
     const memory = await memoryOf(proxy.pid);
     console.log(
@@ -61,6 +65,7 @@ try {
       `${median.toFixed(1)} us [${low.toFixed(1)}-${high.toFixed(1)}]`,
       `ratio ${ratio.median.toFixed(2)} [${ratio.low.toFixed(2)}-${ratio.high.toFixed(2)}]`,
       `${memory.now.toFixed(0)} MiB`,
+      `in the kernel ${((100 * system) / (user + system)).toFixed(0)} %`,
     );
   }
 } finally {
