@@ -2,8 +2,7 @@ import type { ForwardOutcome, ForwardPort } from '../core/forward.ts';
 import type { Log } from '../core/log.ts';
 import type { Meters } from '../core/meters.ts';
 import type { ClockPort } from '../core/ports.ts';
-import { createMemoryForwarder } from './upstream-memory.ts';
-import { createStreamForwarder } from './upstream-stream.ts';
+import { createWay } from './upstream-way.ts';
 
 export interface UpstreamOptions {
   /** Scheme, host, port, and a path that is put before every target. */
@@ -73,17 +72,8 @@ const createUpstream = (
   options: UpstreamOptions,
   { meters, log, clock }: ForwarderOptions,
 ): Upstream => {
-  const { origin, pathname } = new URL(options.url);
   const measured = upstreamMeters(meters, name);
-  const shared = {
-    origin,
-    basePath: pathname.replace(/\/+$/, ''),
-    connections: options.connections,
-    timeoutMs: options.timeoutMs,
-    ...(options.tls === undefined ? {} : { tls: options.tls }),
-  };
-  const memory = createMemoryForwarder({ ...shared, retried: () => measured.retries.inc() });
-  const stream = createStreamForwarder(shared);
+  const way = createWay(options.url, { ...options, retried: () => measured.retries.inc() });
   const health = { failuresInARow: 0, lastAnswerAt: undefined, lastFailureAt: undefined } as {
     -readonly [K in keyof UpstreamHealth]: UpstreamHealth[K];
   };
@@ -106,17 +96,9 @@ const createUpstream = (
     return outcome;
   };
   return {
-    forward: async (req, res, request) => {
-      if (request.upgrade !== undefined)
-        return settled(await stream.upgrade(req, res, request, request.upgrade));
-      if (request.body === 'stream') return settled(await stream.forward(req, res, request));
-      return settled(await memory.forward(res, request));
-    },
+    forward: async (req, res, request) => settled(await way.forward(req, res, request)),
     health: () => ({ ...health }),
-    close: () => {
-      stream.close();
-      return memory.close();
-    },
+    close: way.close,
   };
 };
 
