@@ -33,6 +33,11 @@ export class BlockedCounters {
     return undefined;
   }
 
+  /** After a reset: what is known is out of date. */
+  forgetAll(): void {
+    this.#held.clear();
+  }
+
   learn(key: string, { limit, remaining, resetMs, exceeded }: LimitState): void {
     if (!exceeded || remaining > 0 || limit.mode !== 'enforce') return;
     if (this.#held.size >= maxSubjects) this.#held.clear();

@@ -1,45 +1,36 @@
+import type { Peer } from '../core/peer.ts';
 import type { LimitDefinition } from '../core/policy.ts';
 import type { LimitCharge } from '../core/ports.ts';
-import {
-  type Channel,
-  isOurs,
-  type Question,
-  type Replies,
-  type Reply,
-  sentState,
-} from './limits-channel.ts';
+import { countLimits, resetLimits, type SentCharges, type SentState, sentState } from './limits-channel.ts';
 import type { MemoryLimits } from './limits-memory.ts';
 
 /**
  * Counts for one worker. Called in the primary for each worker that it starts, with the same counters for all.
- * Whatever comes in on the channel comes from a worker, which runs the same code: it is not checked again. A question
- * about a limit that was never defined gets a short answer, which the worker takes for none.
+ * Whatever a worker asks comes from the same code: it is not checked again.
  */
-export const serveLimits = (channel: Channel, limits: MemoryLimits): void => {
+export const serveLimits = (worker: Peer, limits: MemoryLimits): void => {
   const defined = new Map<string, LimitDefinition>();
 
-  const chargesOf = (question: Question & { readonly act: 'consume' | 'peek' }): readonly LimitCharge[] =>
-    question.charges.flatMap(([name, subject, points]) => {
+  const chargesOf = ({ charges }: SentCharges): readonly LimitCharge[] | undefined => {
+    const found: LimitCharge[] = [];
+    for (const [name, subject, points] of charges) {
       const limit = defined.get(name);
-      return limit === undefined ? [] : [{ limit, subject, points }];
-    });
-
-  const reply = async (question: Question): Promise<Reply> => {
-    if (question.act === 'reset') {
-      const forgotten = await limits.reset(question.party, question.limit);
-      return typeof forgotten === 'number' ? forgotten : 0;
+      if (limit === undefined) return undefined;
+      found.push({ limit, subject, points });
     }
-    const answer = limits[question.act](chargesOf(question));
-    return answer.kind === 'counted' ? answer.states.map(sentState) : [];
+    return found;
   };
 
-  channel.on('message', (message) => {
-    if (!isOurs(message) || !('questions' in message)) return;
-    for (const [name, limit] of message.define) defined.set(name, limit);
-    const { kind, turn } = message;
-    void Promise.all(message.questions.map(reply)).then((replies) => {
-      const answer: Replies = { kind, turn, replies };
-      channel.send(answer);
-    });
+  worker.answer(countLimits, (question): readonly SentState[] => {
+    for (const [name, limit] of question.define ?? []) defined.set(name, limit);
+    const charges = chargesOf(question);
+    // Part of them must not be charged: nobody would know.
+    if (charges === undefined) return [];
+    const answer = limits[question.act](charges);
+    return answer.kind === 'counted' ? answer.states.map(sentState) : [];
+  });
+  worker.answer(resetLimits, async ({ party, limit }) => {
+    const forgotten = await limits.reset(party, limit);
+    return typeof forgotten === 'number' ? forgotten : 0;
   });
 };

@@ -14,13 +14,14 @@ const folderOf = (path: string): string => {
 };
 
 const inner = ['core', 'files', 'operations', 'stages', 'pipeline', 'policy', 'config', 'cases'];
-const outer = ['adapters', 'http', 'telemetry', 'demo', 'doctor'];
+const outer = ['adapters', 'http', 'telemetry', 'workers', 'demo', 'doctor'];
 
 /** Folders that a folder may import, besides itself. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   core: [],
   demo: [],
   doctor: [],
+  workers: ['core'],
   files: ['core'],
   operations: ['core'],
   stages: ['core'],
@@ -32,7 +33,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   http: ['core', 'pipeline'],
   // Tests of policies send imagined requests through the real chain compiler and runner.
   cases: ['core', 'files', 'pipeline'],
-  compose: [...inner, 'adapters', 'http', 'telemetry'],
+  compose: [...inner, 'adapters', 'http', 'telemetry', 'workers'],
   cli: [...inner, ...outer, 'compose'],
   main: ['cli'],
 };

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createMemoryLeases } from '../../src/adapters/leases-memory.ts';
+import { serveLeases } from '../../src/adapters/leases-primary.ts';
 import { createRedisLeases } from '../../src/adapters/leases-redis.ts';
+import { createWorkerLeases } from '../../src/adapters/leases-worker.ts';
 import { createRedis } from '../../src/adapters/redis-client.ts';
 import type { LeasesPort } from '../../src/core/ports.ts';
+import { joinedPeers } from '../support/peers.ts';
 import { recordingLog, recordingMeters } from '../support/recording.ts';
 import { startRedis } from '../support/redis.ts';
 
@@ -75,6 +78,34 @@ const suite = (
 suite('memory', async () => {
   const leases = createMemoryLeases();
   return { one: leases, other: leases, end: async () => undefined };
+});
+
+const workers = () => {
+  const store = createMemoryLeases();
+  const [first, second] = [joinedPeers(), joinedPeers()];
+  const ended = serveLeases(first.worker, store);
+  serveLeases(second.worker, store);
+  const one = createWorkerLeases(first.primary);
+  return { one, other: createWorkerLeases(second.primary), first, ended };
+};
+
+suite('the primary of several workers', async () => ({ ...workers(), end: async () => undefined }));
+
+test('the primary of several workers: what a worker held that has ended is free', async () => {
+  const { one, other, ended } = workers();
+  await held(one, 'image:a');
+  const waiting = one.acquire('image:a', 5000, never);
+  assert.deepEqual(await other.acquire('image:a', 30, never), { kind: 'busy' });
+  const next = held(other, 'image:a');
+  ended();
+  await (await next).release();
+  assert.equal((await waiting).kind, 'busy');
+});
+
+test('the primary of several workers: when it is gone, that is told', async () => {
+  const { one, first } = workers();
+  first.primary.close();
+  assert.deepEqual(await one.acquire('image:a', 5000, never), { kind: 'unavailable' });
 });
 
 const replicas = async (ttlMs?: number) => {

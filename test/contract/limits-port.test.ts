@@ -1,6 +1,5 @@
 /** What every store of counters must do, whatever it is made of. */
 import assert from 'node:assert/strict';
-import { EventEmitter } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -13,6 +12,7 @@ import { redisAddress } from '../../src/adapters/redis-place.ts';
 import type { LimitDefinition } from '../../src/core/policy.ts';
 import type { LimitsPort } from '../../src/core/ports.ts';
 import { admitted, chargeOf, limitOf, statesOf } from '../support/limits.ts';
+import { joinedPeers } from '../support/peers.ts';
 import { recordingLog, recordingMeters } from '../support/recording.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 
@@ -46,16 +46,10 @@ const inRedis = (sharded: boolean): LimitsPort => {
   });
 };
 
-/** A worker and its primary, joined by a wire that copies messages as processes do. */
 const inPrimary = (): LimitsPort => {
-  const [near, far] = [new EventEmitter(), new EventEmitter()];
-  const wire = (to: EventEmitter, from: EventEmitter) => ({
-    send: (message: object) =>
-      setImmediate(() => to.emit('message', JSON.parse(JSON.stringify(message)))) && true,
-    on: from.on.bind(from),
-  });
-  serveLimits(wire(near, far), createMemoryLimits());
-  return createWorkerLimits({ channel: wire(far, near), workers: 4, budgetMs: 30_000 });
+  const { worker, primary } = joinedPeers();
+  serveLimits(worker, createMemoryLimits());
+  return createWorkerLimits({ primary, workers: 4, budgetMs: 30_000 });
 };
 
 const stores: Readonly<Record<string, () => LimitsPort>> = {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRedis } from '../../src/adapters/redis-client.ts';
+import { createWorkerResizes, serveResizes } from '../../src/adapters/resizes-channel.ts';
 import { createMemoryResizes } from '../../src/adapters/resizes-memory.ts';
 import { createRedisResizes } from '../../src/adapters/resizes-redis.ts';
 import type { ResizesPort, SeenResize } from '../../src/core/ports.ts';
+import { joinedPeers } from '../support/peers.ts';
 import { recordingLog, recordingMeters } from '../support/recording.ts';
 import { startRedis } from '../support/redis.ts';
 
@@ -67,6 +69,28 @@ suite('memory', async () => {
     now += milliseconds;
   };
   return { resizes, other: resizes, pass, end: async () => undefined };
+});
+
+suite('the primary of several workers', async () => {
+  let now = 0;
+  const store = createMemoryResizes({ now: () => now }, rememberMs);
+  const connect = (): ResizesPort => {
+    const { worker, primary } = joinedPeers();
+    serveResizes(worker, store);
+    return createWorkerResizes(primary);
+  };
+  const pass = (milliseconds: number) => {
+    now += milliseconds;
+  };
+  return { resizes: connect(), other: connect(), pass, end: async () => undefined };
+});
+
+test('the primary of several workers: when it is gone, that is told, and not taken for nothing', async () => {
+  const { primary } = joinedPeers();
+  const resizes = createWorkerResizes(primary);
+  primary.close();
+  assert.equal(await resizes.remember(resize('s1', 'i1', 0)), undefined);
+  assert.equal(await resizes.ofImage('i1', 'p1'), undefined);
 });
 
 const overRedis = async () => {

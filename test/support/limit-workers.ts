@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { createMemoryLimits } from '../../src/adapters/limits-memory.ts';
 import { serveLimits } from '../../src/adapters/limits-primary.ts';
 import { createWorkerLimits } from '../../src/adapters/limits-worker.ts';
+import { ChannelPeer } from '../../src/workers/channel.ts';
 import { admitted, chargeOf, limitOf } from './limits.ts';
 
 interface Done {
@@ -20,7 +21,7 @@ const runPrimary = async (): Promise<void> => {
   const limits = createMemoryLimits();
   const results = Array.from({ length: workers }, async (): Promise<Done> => {
     const worker = cluster.fork();
-    serveLimits(worker, limits);
+    serveLimits(new ChannelPeer(worker), limits);
     const { promise, resolve } = Promise.withResolvers<Done>();
     worker.on('message', (message: object) => {
       if ('passed' in message) resolve(message as Done);
@@ -36,10 +37,10 @@ const runPrimary = async (): Promise<void> => {
 
 const runWorker = async (): Promise<void> => {
   const channel = {
-    send: (message: object) => process.send?.(message) ?? false,
+    send: (message: object) => process.send?.(message),
     on: process.on.bind(process),
   };
-  const limits = createWorkerLimits({ channel, workers, budgetMs: 30_000 });
+  const limits = createWorkerLimits({ primary: new ChannelPeer(channel), workers, budgetMs: 30_000 });
   const limit = limitOf({ name: 'shared', points, per: 'hour' });
   let left = requests / workers;
   let passed = 0;
