@@ -101,4 +101,30 @@ export const hostilePaths: readonly HostileRow[] = [
       ['an empty query', spelled(({ image }) => `${image}/metadata?`, '{"metadata":{"a":"1","a":"2"}}')],
     ],
   ),
+  ...family(
+    {
+      family: 'Disguises of a guarded call',
+      expect:
+        'Refused with 404: no broad route takes what a careless reader would find to be a guarded call.',
+      source: 'servers that fold case, or take any suffix for a format as Nova did until 2014',
+      through: refused,
+    },
+    [
+      ['behind a prefix of the server', spelled(({ image }) => `/compute${image}/metadata`), 'DevStack'],
+      [
+        'behind two prefixes',
+        spelled(({ image }) => `/api/compute/v2.1/p1/images/${idOf(image)}/metadata`),
+        'reverse proxies',
+      ],
+      ['a word in upper case', spelled(({ image }) => `${image}/METADATA`)],
+      [
+        'the collection in upper case',
+        spelled(({ image }) => `${prefix(image)}/Images/${idOf(image)}/metadata`),
+      ],
+      ['.xml', spelled(({ image }) => `${image}/metadata.xml`)],
+      ['.JSON', spelled(({ image }) => `${image}/metadata.JSON`)],
+      ['a blank at the end', spelled(({ image }) => `${image}/metadata%20`)],
+      ['a no-break space at the end', spelled(({ image }) => `${image}/metadata%c2%a0`)],
+    ],
+  ),
 ];

@@ -31,6 +31,11 @@ export const findChain = (
     const message = `${method} is not allowed on this path. Allowed: ${allow}.`;
     return { kind: 'none', fault: gatewayFault('bad-method', message, { headers: { allow } }) };
   }
+  if (found.kind === 'disguised') {
+    const message =
+      'There is nothing at this path. It resembles a call that is guarded here; send that one as the API writes it, in lower case, with nothing before its version.';
+    return { kind: 'none', fault: gatewayFault('no-route', message) };
+  }
   if (found.kind === 'unknown') {
     if (snapshot.fallback !== undefined) {
       return { kind: 'chain', chain: snapshot.fallback, operation: undefined, params: noParams };

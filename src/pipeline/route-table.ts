@@ -12,6 +12,8 @@ export type Found<T> =
     }
   /** The path is known, but not with this method. */
   | { readonly kind: 'bad-method'; readonly allow: readonly string[] }
+  /** Only a broad route would take it, and it resembles a guarded call. */
+  | { readonly kind: 'disguised' }
   | { readonly kind: 'unknown' };
 
 interface Entry<T> {
@@ -33,10 +35,13 @@ export class RouteTable<T> {
   readonly #operations = new PathTree<Entry<T>>();
   readonly #prefixed = new PathTree<Entry<T>>();
   readonly #whole = new PathTree<Entry<T>>();
+  /** Of the guarded calls: no other request can resemble one. */
+  readonly #guardedMethods = new Set<string>();
 
   add(match: RouteMatch, operations: readonly Operation[], value: T): void {
     if (match.kind === 'operations') {
       for (const operation of operations) {
+        this.#guardedMethods.add(operation.method);
         this.#operations.add(operation.path, { value, operation, methods: [operation.method] });
       }
       return;
@@ -54,8 +59,10 @@ export class RouteTable<T> {
       ...this.#whole.exact(segments, 0),
       ...behind(this.#prefixed, segments, version, 'exact'),
     ];
+    const named = known.find((candidate) => takes(candidate.value, method));
+    if (named === undefined && this.#resemblesGuarded(method, segments)) return { kind: 'disguised' };
     const match =
-      known.find((candidate) => takes(candidate.value, method)) ??
+      named ??
       this.#whole.rest(segments, 0).find((candidate) => takes(candidate.value, method)) ??
       behind(this.#prefixed, segments, version, 'rest').find((candidate) => takes(candidate.value, method));
     if (match !== undefined) {
@@ -68,7 +75,26 @@ export class RouteTable<T> {
       allow: [...new Set(known.flatMap((candidate) => candidate.value.methods))].sort(),
     };
   }
+
+  /**
+   * Would a more careless reader than Nova 26 find a guarded call here, or one that stands behind a prefix of the
+   * server (`/compute/v2.1/...` of DevStack)? Older releases took any suffix for a format (`metadata.xml`).
+   */
+  #resemblesGuarded(method: string, segments: readonly string[]): boolean {
+    if (!this.#guardedMethods.has(method)) return false;
+    const read = segments.map(carelessly);
+    return read.some((_, from) =>
+      this.#operations.exact(read, from).some((candidate) => takes(candidate.value, method)),
+    );
+  }
 }
+
+/** As a careless reader takes a segment: in any case, without blanks, without a suffix for the format. */
+const carelessly = (segment: string): string =>
+  segment
+    .trim()
+    .toLowerCase()
+    .replace(/\.[a-z0-9]+$/, '');
 
 const takes = (entry: Entry<unknown>, method: string): boolean =>
   entry.methods.length === 0 || entry.methods.includes(method);

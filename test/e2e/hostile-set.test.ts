@@ -17,6 +17,7 @@ import { createLogger } from '../../src/telemetry/logger.ts';
 const answers: Readonly<Record<string, readonly number[]>> = {
   Paths: [400],
   'Spellings that mean the same call': [400],
+  'Disguises of a guarded call': [404],
   'Headers that claim an identity': [200],
   'Headers that claim an address, a path or a connection': [200],
   Connection: [400],

@@ -121,3 +121,32 @@ test('whatever other routes there are, a guarded call is never hidden by one of 
     { numRuns: 300 },
   );
 });
+
+for (const target of [
+  `/compute/v2.1/images/${image}/metadata`,
+  `/a/b/c/images/${image}/metadata`,
+  `/v2.1/p1/IMAGES/${image}/metadata`,
+  `/v2/images/${image}/metadata.xml`,
+  `/v2/images/${image}/metadata `,
+])
+  test(`no broad route takes a guarded call in disguise: ${target}`, () => {
+    const made = table(['guarded', guarded], ['broad', path('/**')], ['compute', path('/compute/**')]);
+    assert.equal(find(made, 'POST', target).kind, 'disguised');
+    assert.equal(find(made, 'GET', target).kind, 'route', 'a read is not guarded');
+    const open = table(['broad', path('/**')]);
+    assert.equal(
+      find(open, 'POST', target).kind,
+      'route',
+      'where nothing is guarded, nothing is in disguise',
+    );
+  });
+
+test('a route that names a path in full takes it, whatever it resembles', () => {
+  const full = path('/compute/v2.1/images/:imageId/metadata', 'POST');
+  const found = find(
+    table(['guarded', guarded], ['own', full]),
+    'POST',
+    `/compute/v2.1/images/${image}/metadata`,
+  );
+  assert.equal(found.kind === 'route' && found.value, 'own');
+});
