@@ -12,7 +12,7 @@ test('tokens, projects, paths and headers that never came before leave nothing i
   t.diagnostic(`${requests} requests, ${JSON.stringify({ heap, metrics, statuses })}`);
   assert.ok(requests > 5000, `${requests}`);
   const { 200: passed = 0, 400: refused = 0, 401: unknown = 0, ...others } = statuses;
-  assert.ok(passed > requests / 3 && refused > requests / 5 && unknown > requests / 8);
+  assert.ok(passed > requests / 3 && refused > requests / 5 && unknown > requests / 12);
   assert.deepEqual(others, {});
   const grown = heap[1] - heap[0];
   assert.ok(grown < 8_000_000, `the heap grew by ${grown} bytes`);
