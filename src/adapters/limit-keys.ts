@@ -28,6 +28,7 @@ export const limitIdentity = (limit: LimitDefinition): LimitIdentity => {
     [...limit.routes].sort(),
     Object.entries(limit.costs ?? {}).sort(),
     limit.perImage?.maxKeys ?? 0,
+    ...(limit.group === undefined ? [] : [limit.group]),
   ];
   const hash = createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 10);
   const identity = Object.freeze({ id: `${limit.name}.${hash}`, seconds });

@@ -28,6 +28,8 @@ export interface LimitGroup {
   /** Project ids; a project may be listed in one group of a limit only. */
   readonly projects: readonly string[];
   readonly points: number;
+  /** Instead of the limit's own. */
+  readonly burst?: LimitBurst;
 }
 
 /** A second, shorter window of the same limit, so that a whole allowance cannot be spent in one moment. */
@@ -53,6 +55,8 @@ export interface LimitDefinition {
   /** Route ids it counts on. Empty: every route whose chain has `rate-limit`. */
   readonly routes: readonly string[];
   readonly groups?: readonly LimitGroup[];
+  /** Set where this is what counts for a group: its members have counters of their own, beside those of the others. */
+  readonly group?: string;
   readonly burst?: LimitBurst;
   /** Points that one request of an operation takes, by the operation's name; 1 for those not named. */
   readonly costs?: Readonly<Record<string, number>>;

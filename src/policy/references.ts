@@ -2,6 +2,7 @@ import { suggestion } from '../core/nearest.ts';
 import type { Operation } from '../core/operation.ts';
 import {
   type Exemption,
+  type LimitBurst,
   type LimitDefinition,
   type LimitGroup,
   longestWindowSeconds,
@@ -122,10 +123,15 @@ const limitFaults = ({ limits, routeIds, operations }: Assembled): Problem[] => 
       const place = limit.source.place([...limit.path, 'costs', name], 'key');
       problems.push({ place, message: `There is no operation ${quoted(name)}${suggestion(name, calls)}` });
     }
-    for (const [window, path] of [
+    const windows: [LimitBurst | undefined, Path][] = [
       [limit.thing, []],
       [burst, ['burst']],
-    ] as const) {
+      ...groups.map((group, index): [LimitBurst | undefined, Path] => [
+        group.burst,
+        ['groups', index, 'burst'],
+      ]),
+    ];
+    for (const [window, path] of windows) {
       if (window === undefined || window.every * unitSeconds[window.per] <= longestWindowSeconds) continue;
       problems.push({ place: at(limit, ...path, 'every'), message: 'The window is longer than 24 days.' });
     }

@@ -62,6 +62,12 @@ const every = Type.Integer({
 });
 const points = (description: string) => Type.Integer({ minimum: 1, maximum: 1_000_000_000, description });
 
+const burst = (description: string) =>
+  Type.Object(
+    { points: points('How many fit in the short window.'), per: unit, every },
+    { ...closed, description },
+  );
+
 export const limitSchema = Type.Object(
   {
     name: name('The name of the limit in metrics, logs, answers and `limits` commands.'),
@@ -82,7 +88,7 @@ export const limitSchema = Type.Object(
       Type.Array(
         Type.Object(
           {
-            name: name('The name of the group in metrics and answers.'),
+            name: name('The name of the group in `limits` commands.'),
             roles: Type.Array(Type.String({ minLength: 1 }), {
               default: [],
               description: 'Any one of these roles makes a caller a member.',
@@ -92,6 +98,7 @@ export const limitSchema = Type.Object(
               description: 'Project ids whose callers are members.',
             }),
             points: points('The points of members, instead of those of the limit.'),
+            burst: Type.Optional(burst('The short window of members, instead of that of the limit.')),
           },
           closed,
         ),
@@ -101,15 +108,7 @@ export const limitSchema = Type.Object(
         },
       ),
     ),
-    burst: Type.Optional(
-      Type.Object(
-        { points: points('How many fit in the short window.'), per: unit, every },
-        {
-          ...closed,
-          description: 'A second, shorter window, so that an allowance is not spent in one moment.',
-        },
-      ),
-    ),
+    burst: Type.Optional(burst('A second, shorter window, so that an allowance is not spent in one moment.')),
     costs: Type.Optional(
       Type.Record(Type.String(), points('The points that one request of this operation takes.'), {
         description: 'Points by operation; a request of any other takes one.',

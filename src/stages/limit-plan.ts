@@ -30,7 +30,12 @@ export const planLimit = (limit: LimitDefinition): PlannedLimit => ({
   groups: (limit.groups ?? []).map((group) => ({
     group,
     projects: new Set(group.projects),
-    windows: windowsOf({ ...limit, points: group.points }),
+    windows: windowsOf({
+      ...limit,
+      group: group.name,
+      points: group.points,
+      ...(group.burst !== undefined && { burst: group.burst }),
+    }),
   })),
 });
 

@@ -130,6 +130,31 @@ test('callers that are not known are counted by address, apart from each other a
   assert.equal(refusal(from('2001:db8::2')).fault, 'over-limit');
 });
 
+test('the members of a group have an allowance of their own, beside that of the rest of their project', () => {
+  const check = prepared([
+    limitOf({
+      points: 2,
+      burst: { points: 2, per: 'second', every: 1 },
+      groups: [
+        { name: 'robots', roles: ['robot'], projects: [], points: 2 },
+        {
+          name: 'operators',
+          roles: ['admin'],
+          projects: [],
+          points: 9,
+          burst: { points: 3, per: 'second', every: 1 },
+        },
+      ],
+    }),
+  ]);
+  const passes = (...roles: string[]): number => {
+    let count = 0;
+    while ((check(exchangeOf({ identity: identityOf('p1', roles) })) as Verdict).kind === 'pass') count += 1;
+    return count;
+  };
+  assert.deepEqual([passes('robot'), passes('member'), passes('admin'), passes('robot')], [2, 2, 3, 0]);
+});
+
 test('the first group that a caller is in gives the allowance', () => {
   const check = prepared([
     limitOf({
