@@ -10,12 +10,21 @@ const plainKey = /^[\x21-\x7e]*$/;
  * full-width letters for plain ones, and `.json` behind a key in a path is a suffix to some services.
  */
 export const comparableKey = (key: string): string => {
-  const plain = plainKey.test(key) ? key : key.normalize('NFKD').replace(/[\p{M}\p{C}\s]/gu, '');
-  return plain
+  return (plainKey.test(key) ? key : withoutDisguise(key))
     .toLowerCase()
     .replace(/\.json$/, '')
     .replace(/^hw_/, '');
 };
+
+/** Some letters come to their plain form only by way of the capital one: `ı` is `I` there (MariaDB's general_ci). */
+const withoutDisguise = (key: string): string =>
+  key
+    .normalize('NFKD')
+    .replace(/[\p{M}\p{C}\s]/gu, '')
+    .toUpperCase();
+
+/** What collations by the Unicode algorithm take for the same letter, such as `ø` and `o` (MariaDB's uca1400_ai_ci). */
+const collator = new Intl.Collator('und', { sensitivity: 'base' });
 
 /** Tells whether a key is the guarded one, in any spelling. */
 export const keyMatcher = (guarded: string): ((key: string) => boolean) => {
@@ -23,8 +32,10 @@ export const keyMatcher = (guarded: string): ((key: string) => boolean) => {
   return (key) => {
     // An ASCII key only gets shorter, and by no more than prefix and suffix: most keys are told by their length.
     const longer = key.length - wanted.length;
-    if ((longer < 0 || longer > 8) && plainKey.test(key)) return false;
-    return comparableKey(key) === wanted;
+    const isPlain = plainKey.test(key);
+    if ((longer < 0 || longer > 8) && isPlain) return false;
+    const compared = comparableKey(key);
+    return compared === wanted || (!isPlain && collator.compare(compared, wanted) === 0);
   };
 };
 
