@@ -29,6 +29,8 @@ export const soakSettings = async (): Promise<{
       kind: 'keystone-v3',
       url: keystone,
       credential: { kind: 'caller' },
+      // A machine that is busy with other things is no outage of the identity service.
+      timeoutMs: 60_000,
       cache: { entries: 2000 },
       failedLookups: { most: 1_000_000 },
     },

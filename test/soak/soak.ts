@@ -71,7 +71,7 @@ const client = (
     };
     socket.setEncoding('latin1').on('data', (chunk) => {
       rest += chunk;
-      latest = chunk;
+      latest = String(chunk);
       for (const [, status = ''] of rest.matchAll(/HTTP\/1\.1 (\d{3})/g)) {
         count(status);
         waiting--;
