@@ -1,16 +1,16 @@
 import { createDecisionFile } from '../adapters/decision-file.ts';
 import type { GatewayConfig } from '../config/schema.ts';
+import type { Decision } from '../core/decision.ts';
 import type { Log } from '../core/log.ts';
 import type { Meters } from '../core/meters.ts';
-import { decisionsPages } from '../http/admin-decisions.ts';
-import type { AdminPage } from '../http/admin-page.ts';
 import type { KeptDecision } from '../pipeline/decision.ts';
 import { RecentDecisions } from '../pipeline/recent-decisions.ts';
 
 export interface Decisions {
   /** Told of every decision. */
   readonly keepers: readonly ((decision: KeptDecision) => void)[];
-  readonly pages: readonly (readonly [string, AdminPage])[];
+  /** The newest first, masked; `wanted`: members that have to be equal. */
+  list(wanted: Readonly<Record<string, string>>, most: number): readonly Decision[];
   close(): Promise<void>;
 }
 
@@ -27,7 +27,13 @@ export const composeDecisions = (
       (decision) => recent.add(decision),
       ...(file === undefined ? [] : [(decision: KeptDecision) => file.add(decision)]),
     ],
-    pages: decisionsPages(recent),
+    list: (wanted, most) => {
+      const named = Object.entries(wanted);
+      return recent.list(
+        (kept) => named.every(([name, value]) => kept[name as keyof typeof kept] === value),
+        most,
+      );
+    },
     close: async () => file?.close(),
   };
 };

@@ -8,7 +8,7 @@ export interface LimitsDesk {
   /** The limits of the policy in force. */
   limits(): readonly LimitDefinition[];
   /** Parties near or over a limit, as far as this process saw. */
-  pressure(): readonly object[];
+  pressure(): readonly object[] | Promise<readonly object[]>;
   /** The counters of `project:<id>`, `user:<id>`, `address:<address>` or `*`. */
   show(party: string): Promise<readonly (LimitState & { readonly group: string | undefined })[] | Outage>;
   /** Forgets them; returns how many there were. */
@@ -41,7 +41,7 @@ export const limitsPages = (desk: LimitsDesk, log: Log): readonly (readonly [str
     async (req, res) => {
       const party = queryOf(req.url).get('party');
       if (party === null)
-        return json(res, 200, { limits: desk.limits().map(described), pressure: desk.pressure() });
+        return json(res, 200, { limits: desk.limits().map(described), pressure: await desk.pressure() });
       if (!parties.test(party)) return json(res, 400, { error: partyHelp });
       const counters = await desk.show(party);
       if (typeof counters === 'string') return json(res, 503, { error: storeIsSilent(counters) });

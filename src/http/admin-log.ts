@@ -2,7 +2,9 @@ import { type LevelledLog, logLevels } from '../core/log.ts';
 import { type AdminPage, fromBrowser, json } from './admin-page.ts';
 
 /** `GET /log-level` and `POST /log-level?level=debug`: until the next start, the settings file stays as it is. */
-export const logPages = (log: LevelledLog): readonly (readonly [string, AdminPage])[] => [
+export const logPages = (
+  log: Pick<LevelledLog, 'level' | 'setLevel'>,
+): readonly (readonly [string, AdminPage])[] => [
   ['GET /log-level', (_req, res) => json(res, 200, { level: log.level() })],
   [
     'POST /log-level',

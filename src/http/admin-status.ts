@@ -1,22 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Activity } from '../pipeline/activity.ts';
+import type { ActivityPoint, RefusalRecord } from '../pipeline/activity.ts';
 import { type AdminPage, json, send } from './admin-page.ts';
 
-/** What the status page shows besides traffic. */
+/** What those who serve clients say of themselves. */
+export interface ServingStatus {
+  readonly inFlight: { readonly now: number; readonly limit: number };
+  /** Upstreams, identity service, store. */
+  readonly health: Readonly<Record<string, unknown>>;
+  readonly points: readonly ActivityPoint[];
+  readonly faults: readonly { readonly fault: string; readonly count: number }[];
+  readonly refusals: readonly RefusalRecord[];
+  /** Parties near or over a limit. */
+  readonly pressure: readonly object[];
+}
+
+/** What the status page shows. */
 export interface StatusDesk {
-  readonly activity: Pick<Activity, 'points' | 'faults' | 'refusals'>;
+  readonly serving: () => ServingStatus | Promise<ServingStatus>;
   readonly version: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly draining: () => boolean;
-  readonly inFlight: () => { readonly now: number; readonly limit: number };
   /** The revision that serves, and what became of the last attempt to load one. */
   readonly policy: () => object;
-  /** Upstreams, identity service, store. */
-  readonly health: () => object;
-  /** Parties near or over a limit. */
-  readonly pressure: () => readonly object[];
 }
 
 /** Seen from the sources and from the built package alike. */
@@ -52,18 +59,15 @@ export const statusPages = (desk: StatusDesk): readonly (readonly [string, Admin
   ...scripts.map((file) => [`GET /${file}`, asset(file, 'text/javascript; charset=utf-8')] as const),
   [
     'GET /status.json',
-    (_req, res) =>
+    async (_req, res) => {
+      const serving = await desk.serving();
       json(res, 200, {
         version: desk.version,
         now: desk.now(),
         draining: desk.draining(),
-        inFlight: desk.inFlight(),
         policy: desk.policy(),
-        health: desk.health(),
-        points: desk.activity.points(),
-        faults: desk.activity.faults(),
-        refusals: desk.activity.refusals(),
-        pressure: desk.pressure(),
-      }),
+        ...serving,
+      });
+    },
   ],
 ];

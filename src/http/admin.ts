@@ -6,13 +6,13 @@ import { type AdminPage, fromBrowser, json, send } from './admin-page.ts';
 import { statusAssets } from './admin-status.ts';
 
 export interface AdminState {
-  /** The gateway is shutting down: not ready, still alive. */
-  readonly draining: () => boolean;
+  /** False while it starts and while it shuts down: it is alive then, and clients go elsewhere. */
+  readonly ready: () => boolean;
   readonly revision: () => string;
   /** The revision that serves, and what became of the last attempt to load one. */
   readonly policy: () => object;
   /** Health of the parties behind, for people; it never makes the gateway unready. */
-  readonly details: () => Readonly<Record<string, unknown>>;
+  readonly details: () => Promise<Readonly<Record<string, unknown>>>;
 }
 
 export interface AdminOptions {
@@ -37,9 +37,9 @@ export const createAdminHandler = (options: AdminOptions): AdminPage => {
     ['GET /livez', (_req, res) => json(res, 200, { alive: true })],
     [
       'GET /readyz',
-      (_req, res) => {
-        const ready = !state.draining();
-        json(res, ready ? 200 : 503, { ready, revision: state.revision(), ...state.details() });
+      async (_req, res) => {
+        const ready = state.ready();
+        json(res, ready ? 200 : 503, { ready, revision: state.revision(), ...(await state.details()) });
       },
     ],
     [
