@@ -102,11 +102,17 @@ export const createEdge = (options: EdgeOptions): Edge => {
   server.timeout = limits.idleMs;
   server.on('connection', (socket) => connections.add(socket));
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
+    const welcome = (): void => {
+      if (!res.headersSent) res.writeContinue();
+    };
     // The client is invited to send its body when somebody begins to read it, not before the request was judged.
     const invite = (event: string | symbol): void => {
       if (event !== 'data') return;
       req.off('newListener', invite);
-      if (!res.headersSent) res.writeContinue();
+      // Behind a request that is not answered yet Node would put the invitation between the head and the body of
+      // this answer, if the answer comes first (`_http_outgoing.js`, `_send`).
+      if (res.socket === null) res.once('socket', welcome);
+      else welcome();
     };
     req.on('newListener', invite);
     receive(req, res);

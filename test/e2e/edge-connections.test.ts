@@ -99,6 +99,36 @@ describe('the edge keeps the order of answers', () => {
     assert.deepEqual([...text.matchAll(/\/n\d+|\/last/g)].map(String), [...paths, '/last']);
   });
 
+  const invited = 'Expect: 100-continue\r\nContent-Length: 3\r\nConnection: close\r\n';
+
+  test('an invitation is never written into an answer that waits for its turn', async (t) => {
+    const origin = await slowOrigin(t);
+    const edge = await startEdge(t, { url: origin.origin });
+    const exchange = exchangeRaw(edge.port, `${get()}POST /b HTTP/1.1\r\nHost: a\r\n${invited}\r\nabc`);
+    await until(() => origin.waiting.length === 2);
+    origin.waiting.pop()?.();
+    await until(() => edge.outcomes.length === 1);
+    origin.release();
+    const { text } = await exchange;
+    assert.deepEqual(statuses(text), [200, 200]);
+    assert.equal(text.match(/\r\n\r\nlate/g)?.length, 2, text);
+  });
+
+  test('a client that waits to be invited behind another request is invited when its turn comes', async (t) => {
+    const origin = await slowOrigin(t);
+    const edge = await startEdge(t, { url: origin.origin });
+    const client = openRaw(edge.port);
+    client.write(`${get()}POST /b HTTP/1.1\r\nHost: a\r\n${invited}\r\n`);
+    await until(() => origin.waiting.length === 1);
+    origin.release();
+    await until(() => statuses(client.received()).includes(100));
+    client.write('abc');
+    await until(() => origin.waiting.length === 1);
+    origin.release();
+    await once(client, 'close');
+    assert.deepEqual(statuses(client.received()), [200, 100, 200]);
+  });
+
   test('a client that pipelines without end is cut off', async (t) => {
     const origin = await slowOrigin(t);
     const edge = await startEdge(t, { url: origin.origin });

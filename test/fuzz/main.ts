@@ -3,8 +3,10 @@
  * is said. Ends with 1 and the input that broke a rule, which then becomes a named test.
  */
 import fc from 'fast-check';
+import { startAnswersTarget } from './answers-target.ts';
 import { diceOf } from './mutations.ts';
 import { parserTargets } from './parser-targets.ts';
+import { startPipelinesTarget } from './pipelines-target.ts';
 import { type SocketTarget, startSocketTarget } from './socket-target.ts';
 
 const [secondsGiven = '60', seedGiven] = process.argv.slice(2);
@@ -16,7 +18,7 @@ if (!(seconds > 0) || !Number.isInteger(seed)) {
 }
 process.stdout.write(`fuzzing for ${seconds} s with seed ${seed}\n`);
 
-/** Half of the time for the parsers, half for the socket. */
+/** Half of the time for the parsers, half for the sockets. */
 const share = (seconds * 1000) / 2;
 
 const fuzzParsers = async (): Promise<void> => {
@@ -32,23 +34,31 @@ const fuzzParsers = async (): Promise<void> => {
   }
 };
 
-const fuzzSocket = async (prefer: 'length' | 'chunks'): Promise<void> => {
-  const dice = diceOf(seed);
-  const target: SocketTarget = await startSocketTarget(prefer);
-  const end = performance.now() + share / 2;
-  let sent = 0;
-  try {
-    for (; performance.now() < end; sent += 32) await target.run(dice, 32);
-  } finally {
-    await target.close();
+const socketTargets: readonly (readonly [name: string, start: () => Promise<SocketTarget>])[] = [
+  ['raw bytes, before an origin that prefers length', () => startSocketTarget('length')],
+  ['raw bytes, before an origin that prefers chunks', () => startSocketTarget('chunks')],
+  ['pipelines with refusals among them', startPipelinesTarget],
+  ['answers of a broken origin', startAnswersTarget],
+];
+
+const fuzzSockets = async (): Promise<void> => {
+  for (const [name, start] of socketTargets) {
+    const dice = diceOf(seed);
+    const target = await start();
+    const end = performance.now() + share / socketTargets.length;
+    let sent = 0;
+    try {
+      for (; performance.now() < end; sent += 32) await target.run(dice, 32);
+    } finally {
+      await target.close();
+    }
+    process.stdout.write(`${name}: ${sent} connections held\n`);
   }
-  process.stdout.write(`raw bytes, before an origin that prefers ${prefer}: ${sent} connections held\n`);
 };
 
 try {
   await fuzzParsers();
-  await fuzzSocket('length');
-  await fuzzSocket('chunks');
+  await fuzzSockets();
 } catch (error) {
   process.stderr.write(
     `${error instanceof Error ? error.message : error}\nAgain with: npm run fuzz -- ${seconds} ${seed}\n`,

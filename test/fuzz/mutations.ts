@@ -49,6 +49,36 @@ const tokens = [
     '0\r\n\r\n',
     '5;a=b\r\n',
   ],
+  // Names that are no tokens, or nearly those that claim an identity.
+  ...[
+    'X\xe9: a\r\n',
+    'X(a): b\r\n',
+    '\x0bX-Roles: admin\r\n',
+    'X-R\xc3\xb6les: admin\r\n',
+    'X.Roles: admin\r\n',
+    '__proto__: a\r\n',
+  ],
+  ...[
+    '5;e="\r\nhello\r\n',
+    '5 ;e\r\nhello\r\n',
+    '0;e=1\r\nX-Roles: admin\r\n\r\n',
+    'Trailer: X-Roles\r\nTE: trailers\r\n',
+  ],
+  ...[
+    'Connection: keep-alive\r\n',
+    'Expect: 100-continue\r\nContent-Length: 5\r\n',
+    'Upgrade: h2c\r\nConnection: Upgrade\r\n',
+  ],
+  ...[
+    'Upgrade: websocket\r\nConnection: Upgrade\r\nContent-Length: 5\r\n',
+    'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+  ],
+  ...[
+    'GET http://other.example/hidden HTTP/1.1\r\n',
+    'POST /a%2fb HTTP/1.1\r\nHost: a\r\n\r\n',
+    `?${'a=b&'.repeat(500)}`,
+    '/x'.repeat(400),
+  ],
   ...['5\r\nhello\r\n', 'GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n', 'ffffffffffffffff\r\n', '-1\r\n'],
 ];
 

@@ -1,19 +1,13 @@
 /** Raw bytes against a running gateway that lets everything pass, in front of a careless origin. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { demoConfig } from '../../src/cli/demo-config.ts';
-import { startGateway } from '../../src/compose.ts';
 import { foldHeaderName, identityHeaderNames } from '../../src/core/identity-headers.ts';
-import { startDemoCloud } from '../../src/demo/cloud.ts';
 import { startEchoOrigin } from '../../src/doctor/echo-origin.ts';
 import { hostileSet } from '../../src/doctor/hostile-set.ts';
 import type { SeenRequest } from '../../src/doctor/lenient-request.ts';
-import { createLogger } from '../../src/telemetry/logger.ts';
 import { brokenBodies, refused, sound } from '../support/framing-rows.ts';
 import { type Dice, mutate } from './mutations.ts';
+import { startOpenGateway } from './open-gateway.ts';
 
 const corpus: readonly string[] = [
   ...[...refused, ...brokenBodies, ...sound].map(([, bytes]) => bytes),
@@ -61,36 +55,16 @@ export interface SocketTarget {
 }
 
 export const startSocketTarget = async (prefer: 'length' | 'chunks'): Promise<SocketTarget> => {
-  const folder = await mkdtemp(join(tmpdir(), 'images-gateway-fuzz-'));
-  await writeFile(
-    join(folder, 'open.yaml'),
-    'version: 1\nroutes: []\ndefault: { upstream: compute, stages: [] }\n',
-  );
-  const cloud = await startDemoCloud();
-  await cloud.close();
   const origin = await startEchoOrigin(prefer);
-  const demo = demoConfig(cloud, { port: 0, adminPort: 0 });
-  const bugs: unknown[] = [];
-  const log = createLogger('error', { write: (line) => void bugs.push(JSON.parse(line)) });
-  const gateway = await startGateway(
-    {
-      ...demo,
-      upstreams: {
-        ...demo.upstreams,
-        compute: { url: origin.url, api: '/v2', timeoutMs: 1500, connections: 64 },
-      },
-      policies: { dir: folder, watch: false },
-      timeouts: { headersMs: 1000, requestMs: 1000, keepAliveMs: 1000, drainMs: 0 },
-    },
-    log,
-  );
-  const port = Number(new URL(gateway.url).port);
+  const gateway = await startOpenGateway(origin.url);
+  const { port } = gateway;
 
   const flawsOf = async (inputs: readonly string[]): Promise<string | undefined> => {
     const before = origin.requests.length;
     const ended = await Promise.all(inputs.map((bytes) => exchange(port, bytes)));
     if (ended.includes(false)) return 'a connection was neither answered nor closed';
-    if (bugs.length > 0) return `the gateway logged an error: ${JSON.stringify(bugs.splice(0))}`;
+    const bugs = gateway.bugs();
+    if (bugs.length > 0) return `the gateway logged an error: ${JSON.stringify(bugs)}`;
     return origin.requests
       .slice(before)
       .map(flawOf)
@@ -109,9 +83,8 @@ export const startSocketTarget = async (prefer: 'length' | 'chunks'): Promise<So
       assert.fail(`only together, of ${JSON.stringify(inputs)}`);
     },
     close: async () => {
-      await gateway.stop(true);
+      await gateway.stop();
       await origin.close();
-      await rm(folder, { recursive: true });
     },
   };
 };
