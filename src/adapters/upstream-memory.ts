@@ -1,12 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { ForwardOutcome, ForwardRequest } from '../core/forward.ts';
-import {
-  type CountedConnection,
-  createCountingPool,
-  type Dispatcher,
-  outageOf,
-  type Pool,
-} from './http-client.ts';
+import { outageOf } from './http-outage.ts';
+import { type CountedConnection, createCountingPool, type Dispatcher, type Pool } from './http-pool.ts';
+import type { OriginTls } from './origin-tls.ts';
 import { Relay } from './relay.ts';
 
 export interface MemoryOptions {
@@ -17,7 +13,7 @@ export interface MemoryOptions {
   readonly connections: number;
   /** Milliseconds for the head of an answer, and between two pieces of its body. */
   readonly timeoutMs: number;
-  readonly tls?: Parameters<typeof createCountingPool>[1]['tls'];
+  readonly tls?: OriginTls | undefined;
   /** A request was sent a second time. */
   readonly retried: () => void;
 }
@@ -31,7 +27,7 @@ export interface MemoryForwarder {
 export const createMemoryForwarder = (options: MemoryOptions): MemoryForwarder => {
   const pool = createCountingPool(options.origin, {
     connections: options.connections,
-    ...(options.tls === undefined ? {} : { tls: options.tls }),
+    tls: options.tls,
   });
   // uwsgi ends every answer that has a body with the connection, and does not say so beforehand. An idle connection
   // to it is dead already, which the next write would only learn by failing.

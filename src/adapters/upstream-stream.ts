@@ -1,8 +1,9 @@
-import { Agent, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import { Agent as TlsAgent } from 'node:https';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import httpProxy from 'http-proxy-3';
 import type { ForwardOutcome, ForwardRequest, Upgrade } from '../core/forward.ts';
 import { outageOf } from './http-outage.ts';
+import { createOriginAgent } from './origin-agent.ts';
+import type { OriginTls } from './origin-tls.ts';
 import { Relay } from './relay.ts';
 
 export interface StreamOptions {
@@ -11,11 +12,7 @@ export interface StreamOptions {
   readonly basePath: string;
   readonly connections: number;
   readonly timeoutMs: number;
-  readonly tls?: {
-    readonly ca?: string | undefined;
-    readonly cert?: string | undefined;
-    readonly key?: string | undefined;
-  };
+  readonly tls?: OriginTls | undefined;
 }
 
 export interface StreamForwarder {
@@ -37,13 +34,8 @@ export interface StreamForwarder {
  */
 const streamable: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
-/** Milliseconds after which an unused connection is closed; shorter than most servers keep theirs. */
-const idleMs = 4000;
-
 export const createStreamForwarder = (options: StreamOptions): StreamForwarder => {
-  const settings = { keepAlive: true, maxSockets: options.connections, timeout: idleMs };
-  const secure = options.origin.startsWith('https:');
-  const agent = secure ? new TlsAgent({ ...settings, ...options.tls }) : new Agent(settings);
+  const agent = createOriginAgent(options);
   const relays = new WeakMap<IncomingMessage, Relay>();
   const proxy = httpProxy.createProxyServer({
     target: options.origin,

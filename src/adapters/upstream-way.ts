@@ -13,13 +13,13 @@ export interface Way extends ForwardPort {
 /** @param url scheme, host, port, and a path that is put before every target */
 export const createWay = (url: string, options: WayOptions): Way => {
   const { origin, pathname } = new URL(url);
-  const { connections, timeoutMs, retried } = options;
+  const { connections, timeoutMs, retried, tls } = options;
   const shared = {
     origin,
     basePath: pathname.replace(/\/+$/, ''),
     connections,
     timeoutMs,
-    ...(options.tls === undefined ? {} : { tls: options.tls }),
+    tls,
   };
   const memory = createMemoryForwarder({ ...shared, retried });
   const stream = createStreamForwarder(shared);

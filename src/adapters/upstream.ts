@@ -2,6 +2,7 @@ import type { ForwardOutcome, ForwardPort } from '../core/forward.ts';
 import type { Log } from '../core/log.ts';
 import type { Meters } from '../core/meters.ts';
 import type { ClockPort } from '../core/ports.ts';
+import type { OriginTls } from './origin-tls.ts';
 import { createWay } from './upstream-way.ts';
 
 export interface UpstreamOptions {
@@ -11,12 +12,7 @@ export interface UpstreamOptions {
   readonly timeoutMs: number;
   /** Most connections at once, for each of the two ways: bodies in memory, and streams. */
   readonly connections: number;
-  /** PEM texts. */
-  readonly tls?: {
-    readonly ca?: string | undefined;
-    readonly cert?: string | undefined;
-    readonly key?: string | undefined;
-  };
+  readonly tls?: OriginTls | undefined;
 }
 
 export interface ForwarderOptions {

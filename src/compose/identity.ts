@@ -1,4 +1,4 @@
-import { createHttpClient, type HttpClientOptions } from '../adapters/http-client.ts';
+import { createHttpClient } from '../adapters/http-client.ts';
 import { keystoneTiming } from '../adapters/keystone-call.ts';
 import type { KeystoneCredential } from '../adapters/keystone-credential.ts';
 import type { ServiceTokens } from '../adapters/keystone-service-token.ts';
@@ -15,6 +15,7 @@ import type { Log } from '../core/log.ts';
 import type { Meters } from '../core/meters.ts';
 import type { ClockPort } from '../core/ports.ts';
 import { clientNetwork } from '../stages/client-network.ts';
+import { originTls } from './origin-tls.ts';
 
 type Identity = GatewayConfig['identity'];
 type Keystone = Exclude<Identity, { kind: 'static' }>;
@@ -42,7 +43,7 @@ export const composeTokens = (
           origin: identity.url,
           connections: 16,
           timeoutMs: identity.timeoutMs,
-          ...tlsOf(identity.tls),
+          tls: originTls(identity.tls),
         });
   const timing = identity.kind === 'static' ? undefined : keystoneTiming(identity.timeoutMs);
   const source: TokenSource =
@@ -113,15 +114,3 @@ const v3Credential = (credential: V3Credential): KeystoneCredential => {
     project: projectId === undefined ? byName(project, projectDomain) : { id: projectId },
   };
 };
-
-const tlsOf = (tls: Keystone['tls']): Pick<HttpClientOptions, 'tls'> =>
-  tls === undefined
-    ? {}
-    : {
-        tls: {
-          ca: tls.ca?.reveal(),
-          cert: tls.cert?.reveal(),
-          key: tls.key?.reveal(),
-          servername: tls.serverName,
-        },
-      };

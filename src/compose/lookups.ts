@@ -7,6 +7,7 @@ import { createServerLookups } from '../adapters/server-lookups.ts';
 import type { GatewayConfig } from '../config/schema.ts';
 import type { ClockPort, Ports } from '../core/ports.ts';
 import { imageAttributes } from '../operations/image-attributes.ts';
+import { originTls } from './origin-tls.ts';
 
 /** The ports that ask the cloud about images and servers. @param own the gateway's own token, if it has a credential. */
 export const composeLookups = (
@@ -40,6 +41,7 @@ const cloudApi = ({ upstreams, lookups }: GatewayConfig, name: string): CloudApi
     origin: upstream.url,
     connections: upstream.connections,
     timeoutMs: lookups.timeoutMs,
+    tls: originTls(upstream.tls),
   });
   return { client, base: upstream.api ?? '' };
 };

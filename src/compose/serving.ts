@@ -1,4 +1,3 @@
-import { createForwarder } from '../adapters/upstream.ts';
 import type { GatewayConfig } from '../config/schema.ts';
 import type { LevelledLog } from '../core/log.ts';
 import type { ClockPort, Ports } from '../core/ports.ts';
@@ -15,6 +14,7 @@ import { createProcessMeters } from '../telemetry/process-meters.ts';
 import { createTracing } from '../telemetry/tracing.ts';
 import { composeDecisions } from './decisions.ts';
 import type { Desk } from './desk.ts';
+import { composeForwarder } from './forwarder.ts';
 import { composeTokens } from './identity.ts';
 import { composeLimitsDesk } from './limits-desk.ts';
 import { composeEdge } from './listeners.ts';
@@ -51,7 +51,7 @@ export const composeServing = async <Policies extends { readonly snapshots: Snap
     audit: { record: (event, fields) => log.info({ kind: 'audit', event, ...fields }, event) },
     clock,
   });
-  const forwarder = own(createForwarder({ upstreams: config.upstreams, ...outside }));
+  const forwarder = own(composeForwarder(config, outside));
   const requestMeters = createRequestMeters(meters);
   const lag = own(watchLoopLag(config.overload.maxLagMs));
   const load = new Load({ ...config.overload, maxInFlight: config.maxInFlight, lags: lag.next });

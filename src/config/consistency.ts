@@ -5,6 +5,7 @@ import type { Path } from '../files/source.ts';
 import { isLoopback } from './addresses.ts';
 import { checkIdentity } from './identity-consistency.ts';
 import type { GatewayConfig } from './schema.ts';
+import { checkTls } from './tls-consistency.ts';
 
 /** A configuration that is still being put together. */
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
@@ -23,6 +24,7 @@ export const checkConsistency = (checked: Checked): Problem[] => {
   if (timeouts !== undefined && timeouts.headersMs > timeouts.requestMs)
     report(['timeouts', 'headersMs'], '"headersMs" must not be greater than "requestMs", which includes it.');
   checkIdentity(checked, report);
+  checkTls(checked, report);
   return problems;
 };
 

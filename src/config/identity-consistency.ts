@@ -15,9 +15,6 @@ export const checkIdentity = (checked: Checked, report: Report): void => {
   if (identity.shared !== undefined && limits?.store === 'memory') {
     report(['identity', 'shared'], '"shared" needs a Redis: set "store" in "limits", or leave it out.');
   }
-  if (identity.tls !== undefined && !identity.url.startsWith('https:')) {
-    report(['identity', 'tls'], '"tls" needs an "url" that begins with https://.');
-  }
   if (identity.kind !== 'keystone-v3' || identity.credential.kind !== 'password') return;
   const { credential } = identity;
   for (const [name, id] of [

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { StaticToken } from './static-tokens.ts';
+import { clientTls } from './tls-schema.ts';
 import { closed, count, held, milliseconds, secret } from './values.ts';
 
 const text = (description: string) => Type.String({ minLength: 1, description });
@@ -103,17 +104,9 @@ const shared = Type.Object(
   },
 );
 
-const tls = Type.Object(
-  {
-    ca: Type.Optional(secret('Certificate authorities in PEM; without it those that Node.js trusts.')),
-    cert: Type.Optional(secret('Certificate of the gateway in PEM, where Keystone asks for one.')),
-    key: Type.Optional(secret("Key of the gateway's certificate in PEM.")),
-    serverName: Type.Optional(text('The name in the certificate of Keystone, where it is not the host.')),
-  },
-  {
-    ...closed,
-    description: 'Certificates, for an https:// address. Nothing turns the check of the certificate off.',
-  },
+const tls = clientTls(
+  'Keystone',
+  'Certificates, for an https:// address. Nothing turns the check of the certificate off.',
 );
 
 const keystone = {

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { Secret } from '../core/secret.ts';
+import { clientTls } from './tls-schema.ts';
 import { closed, count, held, milliseconds, port, secret } from './values.ts';
 
 const text = (description: string) => Type.String({ minLength: 1, description });
@@ -9,15 +10,7 @@ const login = {
   password: Type.Optional(secret('Password of that user, or the one that `requirepass` sets.')),
 };
 
-const tls = Type.Object(
-  {
-    ca: Type.Optional(secret('Certificate authorities in PEM; without it those that Node.js trusts.')),
-    cert: Type.Optional(secret('Certificate of the gateway in PEM, where Redis asks for one.')),
-    key: Type.Optional(secret("Key of the gateway's certificate in PEM.")),
-    serverName: Type.Optional(text('The name in the certificate of Redis, where it is not the host.')),
-  },
-  { ...closed, description: 'Encrypts the connections; {} with the authorities that Node.js trusts.' },
-);
+const tls = clientTls('Redis', 'Encrypts the connections; {} with the authorities that Node.js trusts.');
 
 const nodes = (defaultPort: number, description: string) =>
   Type.Array(

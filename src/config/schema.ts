@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { identitySchema } from './identity-schema.ts';
 import { limitsSchema } from './limits-schema.ts';
+import { clientTls } from './tls-schema.ts';
 import { closed, count, held, milliseconds, port, secret } from './values.ts';
 
 const section = (description: string) => ({ ...closed, default: {}, description });
@@ -17,6 +18,12 @@ const upstream = Type.Object(
     ),
     timeoutMs: milliseconds('The longest wait for the head of an answer.', 30_000),
     connections: count('The most connections open at once.', 128, 1, 65_535),
+    tls: Type.Optional(
+      clientTls(
+        'the service',
+        'Certificates, for an https:// address. Nothing turns the check of the certificate off.',
+      ),
+    ),
   },
   { ...closed, description: 'A service behind the gateway.' },
 );

@@ -29,9 +29,13 @@ export const fetchSecret = async (
       ? { fault: `The environment variable ${name} is empty.` }
       : { secret: new Secret(text) };
   }
-  const path = besideFile(file, reference.slice('file:'.length));
+  return readSecret(besideFile(file, reference.slice('file:'.length)));
+};
+
+/** Reads the file of a secret, at the start or because it may have changed. */
+export const readSecret = async (path: string): Promise<SecretResult> => {
   const read = await readText(path, path, largestSecret);
   if (!read.ok) return { fault: `${quoted(path)} cannot be read. ${read.message}` };
   const text = read.text.replace(/\r?\n$/, '');
-  return text === '' ? { fault: `The file ${quoted(path)} is empty.` } : { secret: new Secret(text) };
+  return text === '' ? { fault: `The file ${quoted(path)} is empty.` } : { secret: new Secret(text, path) };
 };

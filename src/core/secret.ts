@@ -6,14 +6,21 @@ const mask = '[secret]';
  */
 export class Secret {
   readonly #text: string;
+  readonly #file: string | undefined;
 
-  constructor(text: string) {
+  /** @param file where it was read, for what is renewed there while the gateway runs */
+  constructor(text: string, file?: string) {
     this.#text = text;
+    this.#file = file;
     Object.freeze(this);
   }
 
   reveal(): string {
     return this.#text;
+  }
+
+  get file(): string | undefined {
+    return this.#file;
   }
 
   toString(): string {

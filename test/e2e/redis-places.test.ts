@@ -75,6 +75,9 @@ test('over TLS a server is believed that the authority vouches for, and no other
   await until(() => unknown.log.lines.length > 0, 'a line in the log');
   assert.match(JSON.stringify(unknown.log.lines[0]), /"reason":"tls"/);
   assert.equal(unknown.redis.available(), false);
+  const nobody = connect(t, { ...address, tls: { ca: cert } });
+  await until(() => nobody.log.lines.length > 0, 'a line in the log');
+  assert.equal(nobody.redis.available(), false, 'this Redis demands a certificate');
 });
 
 test('a Redis on the same machine is reached by its socket', async (t) => {

@@ -57,9 +57,14 @@ tokens:
     expiresAt: 2030-01-01T00:00:00Z
 `;
 
-/** Writes a configuration with a password file and a token file beside it. Returns its path. */
-export const writeConfig = async (t: TestContext, text: string): Promise<string> => {
+/** Writes a configuration with a password file, a token file and what else is to lie beside it. Returns its path. */
+export const writeConfig = async (
+  t: TestContext,
+  text: string,
+  beside: Readonly<Record<string, string>> = {},
+): Promise<string> => {
   const folder = await writeFolder(t, {
+    ...beside,
     'gateway.yaml': text,
     'secrets/pw': `${theSecret}\n`,
     'secrets/empty': '\n',
@@ -69,15 +74,23 @@ export const writeConfig = async (t: TestContext, text: string): Promise<string>
 };
 
 /** The problems of a configuration, without the folder it is in. */
-export const configProblems = async (t: TestContext, text: string): Promise<string[]> => {
-  const file = await writeConfig(t, text);
+export const configProblems = async (
+  t: TestContext,
+  text: string,
+  beside: Readonly<Record<string, string>> = {},
+): Promise<string[]> => {
+  const file = await writeConfig(t, text, beside);
   const result = await loadConfig(file, environment);
   const folder = file.slice(0, -'gateway.yaml'.length);
   return result.ok ? [] : result.problems.map((problem) => printProblem(problem).replaceAll(folder, ''));
 };
 
-export const goodConfig = async (t: TestContext, text: string): Promise<GatewayConfig> => {
-  const result = await loadConfig(await writeConfig(t, text), environment);
+export const goodConfig = async (
+  t: TestContext,
+  text: string,
+  beside: Readonly<Record<string, string>> = {},
+): Promise<GatewayConfig> => {
+  const result = await loadConfig(await writeConfig(t, text, beside), environment);
   if (!result.ok) throw new Error(result.problems.map(printProblem).join('\n'));
   return result.config;
 };

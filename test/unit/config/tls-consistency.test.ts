@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { makeAuthority } from '../../support/certificates.ts';
+import { configProblems, keystone } from '../../support/config-file.ts';
+
+const authority = makeAuthority();
+const own = authority.issue('gateway');
+const other = authority.issue('other');
+const pems = { 'ca.pem': authority.ca, 'own.pem': own.cert, 'own.key': own.key, 'other.key': other.key };
+
+const withTls = (tls: string, scheme = 'https'): string =>
+  `version: 1
+upstreams: { compute: { url: "${scheme}://nova:8774", api: /v2.1, tls: ${tls} } }
+${keystone}`;
+
+for (const [name, tls, problem] of [
+  [
+    'a key of another certificate',
+    '{ cert: file:own.pem, key: file:other.key }',
+    '"key" does not belong to the certificate in "cert".',
+  ],
+  [
+    'a key without a certificate',
+    '{ key: file:own.key }',
+    '"cert" is missing in "tls": it belongs to "key".',
+  ],
+  [
+    'a certificate without a key',
+    '{ cert: file:own.pem }',
+    '"key" is missing in "tls": it belongs to "cert".',
+  ],
+  [
+    'a key where the certificate belongs',
+    '{ cert: file:own.key, key: file:own.key }',
+    '"cert" must be a certificate in PEM.',
+  ],
+  [
+    'a certificate where the key belongs',
+    '{ cert: file:own.pem, key: file:own.pem }',
+    '"key" must be a private key in PEM without a password.',
+  ],
+  ['an authority that is none', '{ ca: file:own.key }', '"ca" must be one or more certificates in PEM.'],
+] as const) {
+  test(`${name} is told where it stands`, async (t) => {
+    const problems = await configProblems(t, withTls(tls), pems);
+    assert.equal(problems.length, 1, problems.join('\n'));
+    const [first = ''] = problems;
+    assert.match(first, /^gateway\.yaml:2:\d+: /);
+    assert.ok(first.endsWith(`: ${problem}`), first);
+  });
+}
+
+test('a sound pair and its authority are taken', async (t) => {
+  const tls = '{ ca: file:ca.pem, cert: file:own.pem, key: file:own.key, serverName: nova.internal }';
+  assert.deepEqual(await configProblems(t, withTls(tls), pems), []);
+});
+
+test('certificates have no use where nothing is encrypted', async (t) => {
+  const problems = await configProblems(t, withTls('{ ca: file:ca.pem }', 'http'), pems);
+  assert.match(problems.join(), /"tls" needs an "url" that begins with https/);
+});
