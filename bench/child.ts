@@ -2,11 +2,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 
 export interface Child {
   readonly pid: number;
+  /** When it was started, by `performance.now()`. */
+  readonly startedAt: number;
   stop(): Promise<void>;
 }
 
@@ -14,9 +16,10 @@ export interface Child {
 export const start = (command: readonly string[], env: Record<string, string>, log: string): Child => {
   const out = openSync(log, 'a');
   const [file = '', ...args] = command;
+  const startedAt = performance.now();
   const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['ignore', out, out] });
   closeSync(out);
-  return { pid: child.pid ?? 0, stop: () => stop(child) };
+  return { pid: child.pid ?? 0, startedAt, stop: () => stop(child) };
 };
 
 const stop = async (child: ChildProcess): Promise<void> => {
@@ -54,25 +57,54 @@ export const untilListening = async (port: number, log: string, patienceMs = 15_
   return performance.now() - began;
 };
 
-/** Nanoseconds of CPU, system calls included, that all threads of a process have used (`/proc/PID/task/*`). */
-export const cpuNanoseconds = async (pid: number): Promise<number> => {
-  let sum = 0;
-  for (const task of await readdir(`/proc/${pid}/task`)) {
-    const text = await readFile(`/proc/${pid}/task/${task}/schedstat`, 'utf8').catch(() => '0');
-    sum += Number(text.split(' ', 1)[0]);
+/** A process and all that it started: a gateway with workers is one proxy. */
+const treeOf = async (pid: number): Promise<readonly number[]> => {
+  const children = await Promise.all(
+    (await readdir(`/proc/${pid}/task`)).map((task) =>
+      readFile(`/proc/${pid}/task/${task}/children`, 'utf8').catch(() => ''),
+    ),
+  );
+  const below = children.flatMap((text) => text.split(' ').filter(Boolean).map(Number));
+  return [pid, ...(await Promise.all(below.map(treeOf))).flat()];
+};
+
+/** Nanoseconds of CPU, system calls included, of all threads (`/proc/PID/task/*`), for each process of a tree. */
+export const cpuByProcess = async (pid: number): Promise<ReadonlyMap<number, number>> => {
+  const found = new Map<number, number>();
+  for (const each of await treeOf(pid)) {
+    let sum = 0;
+    for (const task of await readdir(`/proc/${each}/task`)) {
+      const text = await readFile(`/proc/${each}/task/${task}/schedstat`, 'utf8').catch(() => '0');
+      sum += Number(text.split(' ', 1)[0]);
+    }
+    found.set(each, sum);
+  }
+  return found;
+};
+
+/** The same, of all processes of the tree together. */
+export const cpuNanoseconds = async (pid: number): Promise<number> =>
+  [...(await cpuByProcess(pid)).values()].reduce((sum, each) => sum + each, 0);
+
+export interface Memory {
+  readonly now: number;
+  readonly peak: number;
+}
+
+/** Resident and peak memory in MiB, children included. */
+export const memoryOf = async (pid: number): Promise<Memory> => {
+  const sum = { now: 0, peak: 0 };
+  for (const each of await treeOf(pid)) {
+    const text = await readFile(`/proc/${each}/status`, 'utf8');
+    const mib = (name: string): number =>
+      Number(new RegExp(`${name}:\\s+(\\d+)`).exec(text)?.[1] ?? 0) / 1024;
+    sum.now += mib('VmRSS');
+    sum.peak += mib('VmHWM');
   }
   return sum;
 };
 
-/** Resident and peak memory in MiB. */
-export const memoryOf = async (pid: number): Promise<{ readonly now: number; readonly peak: number }> => {
-  const text = await readFile(`/proc/${pid}/status`, 'utf8');
-  const mib = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(text)?.[1] ?? 0) / 1024;
-  return { now: mib('VmRSS'), peak: mib('VmHWM') };
-};
-
 /** Sets the peak back to what is resident now. */
 export const forgetPeak = async (pid: number): Promise<void> => {
-  const { writeFile } = await import('node:fs/promises');
-  await writeFile(`/proc/${pid}/clear_refs`, '5').catch(() => undefined);
+  for (const each of await treeOf(pid)) await writeFile(`/proc/${each}/clear_refs`, '5');
 };

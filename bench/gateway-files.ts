@@ -9,9 +9,11 @@ export interface GatewayVariant {
   readonly routes?: number;
   /** Of each limit; enough for all requests when left out. */
   readonly points?: number;
-  /** Key of the limit that `points` speaks of. */
+  /** Key of the limit that `points` speaks of; all of them when left out. */
   readonly limited?: 'project' | 'global';
   readonly redis?: string;
+  /** Processes; one when left out. */
+  readonly workers?: number;
 }
 
 export interface GatewayPlace {
@@ -19,12 +21,14 @@ export interface GatewayPlace {
   readonly port: number;
   readonly adminPort: number;
   readonly upstream: string;
-  readonly tokenHash: string;
+  /** Address of a Keystone. */
+  readonly identity: string;
   /** The folder `policies/schemas` of the project. */
   readonly schemas: string;
 }
 
-const plenty = 1_000_000_000;
+/** Points that no run uses up. */
+export const plenty = 1_000_000_000;
 
 const stages = [
   { use: 'authenticate' },
@@ -41,7 +45,7 @@ const policyOf = ({ policies, routes = 0, points = plenty, limited }: GatewayVar
   const limit = (key: string) => ({
     name: `${key}-calls`,
     key,
-    points: key === limited ? points : plenty,
+    points: limited === undefined || key === limited ? points : plenty,
     per: 'hour',
   });
   const others = Array.from({ length: routes }, (_, at) => ({
@@ -53,6 +57,8 @@ const policyOf = ({ policies, routes = 0, points = plenty, limited }: GatewayVar
   return {
     version: 1,
     limits: [limit('project'), limit('address'), limit('global')],
+    // What is neither judged nor held in memory: image data.
+    default: { upstream: 'compute', stages: [{ use: 'authenticate' }, { use: 'rate-limit' }] },
     routes: [
       ...others,
       {
@@ -71,21 +77,25 @@ export const writeGatewayFiles = async (variant: GatewayVariant, place: GatewayP
   await mkdir(policies, { recursive: true });
   await cp(place.schemas, join(policies, 'schemas'), { recursive: true });
   await writeFile(join(policies, 'bench.yaml'), JSON.stringify(policyOf(variant)));
-  const roles = ['member'];
-  const tokens = {
-    version: 1,
-    tokens: [{ sha256: place.tokenHash, user: { id: 'u1' }, project: { id: 'p1' }, roles }],
-  };
-  await writeFile(join(place.folder, 'tokens.yaml'), JSON.stringify(tokens));
   const config = {
     version: 1,
     listen: { host: '127.0.0.1', port: place.port },
     admin: { host: '127.0.0.1', port: place.adminPort },
     upstreams: { compute: { url: place.upstream, api: '/v2' } },
-    identity: { kind: 'static', tokens: 'file:tokens.yaml', publicUrl: 'http://identity.example:5000/v3' },
-    limits: variant.redis === undefined ? { store: 'memory' } : { store: 'redis', url: variant.redis },
+    identity: {
+      kind: 'keystone-v3',
+      url: place.identity,
+      credential: { kind: 'caller' },
+      // A cached token is measured, so none may end while the bench runs.
+      cache: { seconds: 86_400 },
+    },
+    limits:
+      variant.redis === undefined
+        ? { store: 'memory' }
+        : { store: 'redis', url: variant.redis, budgetMs: 5000 },
     policies: { dir: 'policies' },
     timeouts: { drainMs: 0 },
+    ...(variant.workers === undefined ? {} : { workers: variant.workers }),
     log: { level: 'info', access: policyLogs(variant), decisions: policyLogs(variant) },
   };
   const file = join(place.folder, 'gateway.yaml');

@@ -1,127 +1,126 @@
 /**
- * What a request costs, this gateway beside others: `npm run bench [-- --rows a,b --rounds 7 --seconds 1]`. Rows take
- * turns, round by round, so that what disturbs the machine disturbs neighbours alike. Writes `bench/results.md` and
- * `bench/results.svg`.
+ * What a request costs, this gateway beside others, and whether that is what it should be: `npm run bench`. Writes
+ * `bench/results/`. After `--`:
+ *
+ *     --quick            a minute instead of ten: few rounds, only rows that goals speak of
+ *     --rows a,b         only these rows (`undici` is always there); `--rows none`: none
+ *     --parts a,b        only these parts: equality, streaming, latency, starts, profile
+ *     --rounds 7 --seconds 1
+ *     --write            puts the findings into docs/performance.md
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { cpuNanoseconds, memoryOf } from './child.ts';
-import { type LoadResult, startLoader } from './load.ts';
-import { type Running, startProxy } from './proxies.ts';
-import { chart, type Line, markdown } from './report.ts';
-import { type Row, requestOf, rows } from './rows.ts';
-import { median, ratioOf, spreadOf } from './statistics.ts';
+import { withBlocks } from '../test/support/docs/blocks.ts';
+import { chart } from './chart.ts';
+import { measureCost } from './cost.ts';
+import { type Probe, probe } from './equality.ts';
+import { measureLatency } from './latency.ts';
+import { openOutside } from './outside.ts';
+import { groupOf } from './profile-groups.ts';
+import { profileOf } from './profile-run.ts';
+import { missingFor } from './proxies.ts';
+import { markdown } from './report.ts';
+import type { Results } from './results.ts';
+import { rowOf, rows } from './rows.ts';
+import { measureStarts } from './starts.ts';
+import { measureStreaming } from './streaming.ts';
+import { machine, versions } from './versions.ts';
 
 const { values } = parseArgs({
   options: {
+    quick: { type: 'boolean', default: false },
     rows: { type: 'string' },
-    rounds: { type: 'string', default: '7' },
+    parts: { type: 'string' },
+    rounds: { type: 'string' },
     seconds: { type: 'string', default: '1' },
-    redis: { type: 'string' },
+    write: { type: 'boolean', default: false },
   },
 });
-const rounds = Number(values.rounds);
+const { quick } = values;
+const rounds = Number(values.rounds ?? (quick ? 2 : 7));
 const seconds = Number(values.seconds);
-/** V8 compiles for its best only what has run often: a server that has been running is measured, not a new one. */
-const warmUp = 40_000;
+const parts = ['equality', 'streaming', 'latency', 'starts', 'profile'];
+const wantedParts = values.parts?.split(',') ?? parts;
+for (const part of wantedParts)
+  if (![...parts, 'none'].includes(part))
+    throw new Error(`There is no part "${part}". There are: ${parts.join(', ')}.`);
+const wants = (part: string): boolean => wantedParts.includes(part);
 
-interface Measured {
-  readonly row: Row;
-  readonly proxy: Running;
-  readonly cpu: number[];
-  readonly loads: LoadResult[];
-}
+const quickRows = ['undici', 'fastify', 'express', 'ours', 'reject-401', 'reject-503'];
+const named =
+  values.rows === 'none' ? [] : (values.rows?.split(',') ?? (quick ? quickRows : rows.map(({ id }) => id)));
+const wanted = [...new Set(named.length === 0 ? [] : ['undici', ...named])].map(rowOf);
 
-/** Rows whose proxy cannot be had here. */
-const missing = ({ proxy }: Row): string | undefined => {
-  if (proxy.kind === 'nginx') return 'nginx is not installed';
-  if (proxy.kind === 'gateway' && proxy.variant.redis !== undefined && values.redis === undefined)
-    return 'no --redis';
-  return undefined;
-};
-
-const wanted = rows.filter(({ id }) => values.rows?.split(',').includes(id) ?? true);
-const folder = await mkdtemp(join(tmpdir(), 'images-gateway-bench-'));
-const upstream = spawn(process.execPath, [join(import.meta.dirname, 'upstream.ts')], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
-const [line] = await once(upstream.stdout, 'data');
-const { small } = JSON.parse(String(line)) as { small: number };
-const loader = startLoader();
-const measured: Measured[] = [];
+const told = (progress: string): void => void process.stderr.write(`${progress}\n`);
+const outside = await openOutside(true);
 try {
-  for (const row of wanted) {
-    if (missing(row) !== undefined) continue;
-    const outside = { folder, upstream: `http://127.0.0.1:${small}`, redis: values.redis };
-    measured.push({ row, proxy: await startProxy(row, outside), cpu: [], loads: [] });
+  const equality = new Map<string, readonly Probe[]>();
+  const flaws = new Map<string, string>();
+  for (const row of ['ours', 'fastify', 'express', 'nginx-lua'].map(rowOf)) {
+    if (!wants('equality') || missingFor(row, outside) !== undefined) continue;
+    told(`asking ${row.id} for its policies`);
+    const probes = await probe(row, outside);
+    equality.set(row.id, probes);
+    const odd = probes.find(({ expected, got }) => expected !== got);
+    if (odd !== undefined) flaws.set(row.id, `void: ${odd.what}: ${odd.got} instead of ${odd.expected}`);
   }
-  for (const { row, proxy } of measured) {
-    process.stderr.write(`warming up ${row.id}\n`);
-    for (let done = 0; done < warmUp; ) done += (await send(row, proxy, 4)).requests;
-  }
-  for (let round = 0; round < rounds; round++) {
-    process.stderr.write(`round ${round + 1} of ${rounds}\n`);
-    for (const { row, proxy, cpu, loads } of measured) {
-      const before = await cpuNanoseconds(proxy.pid);
-      const load = await send(row, proxy, seconds);
-      cpu.push(((await cpuNanoseconds(proxy.pid)) - before) / load.requests / 1000);
-      loads.push(load);
-    }
-  }
-  const lines = await Promise.all(wanted.map(lineOf));
-  const text = markdown(lines, rounds);
-  console.log(text);
-  await writeFile(join(import.meta.dirname, 'results.md'), text);
-  await writeFile(join(import.meta.dirname, 'results.svg'), chart(lines));
+  const cost = await measureCost(wanted, outside, flaws, {
+    rounds,
+    seconds,
+    warmUp: quick ? 8000 : 40_000,
+    told,
+  });
+  const streaming = await part('streaming', () => measureStreaming(outside, quick ? 2 : rounds));
+  const busy = cost.find(({ id, flaw }) => id === 'ours' && flaw === undefined)?.cpu.median ?? 100;
+  const latency = await part('latency', () =>
+    measureLatency(outside, {
+      rate: 500_000 / busy,
+      rounds: quick ? 2 : rounds,
+      seconds: 2 * seconds,
+      warmUp: quick ? 8000 : 40_000,
+    }),
+  );
+  const starts = await part('starts', () => measureStarts(outside, quick ? 3 : rounds));
+  const profile = await part('profile', async () => {
+    const { self, requests } = await profileOf(rowOf('ours'), outside, quick ? 3 : 8);
+    const sums = new Map<string, number>();
+    for (const [frame, micros] of self)
+      sums.set(groupOf(frame), (sums.get(groupOf(frame)) ?? 0) + micros / requests);
+    return [...sums].sort(([, a], [, b]) => b - a);
+  });
+  await report({
+    machine: machine(),
+    versions: versions(),
+    rounds,
+    cost,
+    equality,
+    streaming,
+    latency,
+    starts,
+    profile,
+  });
 } finally {
-  for (const { proxy } of measured) await proxy.stop();
-  loader.stop();
-  upstream.kill();
-  await rm(folder, { recursive: true, force: true });
+  await outside.close();
 }
 
-function send(row: Row, proxy: Running, duration: number): Promise<LoadResult> {
-  const { path, ...request } = requestOf(row);
-  return loader.run({ ...request, url: proxy.url + path, seconds: duration, connections: 32 });
+async function part<Found>(name: string, measure: () => Promise<Found>): Promise<Found | undefined> {
+  if (!wants(name)) return undefined;
+  told(name);
+  return measure();
 }
 
-/** A row is void if a single answer had another status than it should. */
-function flawOf({ row, loads }: Measured): string | undefined {
-  const expected = String(row.status ?? 200);
-  const odd = loads.flatMap(({ statuses }) => Object.keys(statuses)).find((status) => status !== expected);
-  if (odd !== undefined) return `void: answered ${odd} instead of ${expected}`;
-  return loads.some(({ errors }) => errors > 0) ? 'void: connections failed' : undefined;
-}
-
-async function lineOf(row: Row): Promise<Line> {
-  const { id, name, does } = row;
-  const found = measured.find((each) => each.row === row);
-  const nothing = { median: 0, low: 0, high: 0 };
-  if (found === undefined)
-    return {
-      id,
-      name,
-      does,
-      cpu: nothing,
-      ratio: nothing,
-      perSecond: 0,
-      p99: 0,
-      memory: 0,
-      flaw: missing(row),
-    };
-  return {
-    id,
-    name,
-    does,
-    cpu: spreadOf(found.cpu),
-    ratio: ratioOf(found.cpu, measured[0]?.cpu ?? []),
-    perSecond: median(found.loads.map(({ perSecond }) => perSecond)),
-    p99: median(found.loads.map(({ p99 }) => p99)),
-    memory: (await memoryOf(found.proxy.pid)).now,
-    flaw: flawOf(found),
-  };
+async function report(results: Results): Promise<void> {
+  const text = markdown(results);
+  console.log(text);
+  const folder = join(import.meta.dirname, 'results');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'results.md'), `${text}\n`);
+  await writeFile(join(folder, 'results.json'), JSON.stringify(results, null, 2));
+  await writeFile(join(folder, 'results.svg'), chart(results.cost));
+  if (!values.write) return;
+  const docs = join(import.meta.dirname, '../docs');
+  const page = join(docs, 'performance.md');
+  await writeFile(page, withBlocks(await readFile(page, 'utf8'), { 'figures of a run': () => text }));
+  await writeFile(join(docs, 'performance.svg'), chart(results.cost));
 }

@@ -1,62 +1,106 @@
 /** Starts the proxy of a row. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Child, freePort, start, untilListening } from './child.ts';
-import { writeGatewayFiles } from './gateway-files.ts';
-import { project, type Row, tokenHash } from './rows.ts';
+import { plenty, writeGatewayFiles } from './gateway-files.ts';
+import type { Outside } from './outside.ts';
+import { nginxMissing, writeNginxFiles } from './rows/nginx-files.ts';
+import { type Row, rowsFolder } from './rows.ts';
+import { readerToken, token } from './sample.ts';
 
 export interface Running {
   readonly url: string;
+  readonly adminUrl: string;
   readonly pid: number;
-  readonly readyMs: number;
+  /** When it was started, by `performance.now()`. */
+  readonly startedAt: number;
+  /** Where it writes its logs. */
+  readonly folder: string;
   stop(): Promise<void>;
 }
 
-export interface Outside {
-  /** Everything that a run writes is in here. */
-  readonly folder: string;
-  readonly upstream: string;
-  readonly redis: string | undefined;
-  /** Arguments for the Node.js that runs the gateway. */
-  readonly nodeArguments?: readonly string[];
+export interface ProxyOptions {
+  /** Of each limit; enough for all requests when left out. */
+  readonly points?: number;
+  /** Address of the service behind; the one that answers at once when left out. */
+  readonly upstream?: string;
 }
 
-export const startProxy = async (row: Row, outside: Outside): Promise<Running> => {
-  const folder = join(outside.folder, row.id);
-  await mkdir(folder, { recursive: true });
-  const log = join(folder, 'log');
-  const port = await freePort();
-  const child = await startChild(row, outside, { folder, log, port });
-  const readyMs = await untilListening(port, log);
-  return { url: `http://127.0.0.1:${port}`, pid: child.pid, readyMs, stop: child.stop };
+const project = join(import.meta.dirname, '..');
+
+/** The schema for editors is made of the settings that there are. */
+const settings = JSON.parse(readFileSync(join(project, 'docs/schemas/gateway.schema.json'), 'utf8'));
+const knowsWorkers = 'workers' in settings.properties;
+
+const hashed = (algorithm: string): Record<string, readonly string[]> => {
+  const of = (text: string): string => createHash(algorithm).update(text).digest('hex');
+  return { [of(token)]: ['member'], [of(readerToken)]: ['reader'] };
 };
 
-interface Place {
+/** Why the row cannot be measured here, as a sentence; `undefined`: it can. */
+export const missingFor = ({ proxy }: Row, { redis }: Outside): string | undefined => {
+  if (proxy.kind === 'nginx') return nginxMissing(proxy.lua);
+  if (proxy.kind === 'script') return undefined;
+  if (proxy.variant.workers !== undefined && !knowsWorkers) return 'this version has no workers';
+  const without = proxy.variant.redis !== undefined && redis === undefined;
+  return without ? 'redis-server is not installed (Debian: redis-server)' : undefined;
+};
+
+/** @returns when it listens. */
+export const startProxy = async (
+  row: Row,
+  outside: Outside,
+  { points = plenty, upstream = outside.places.small }: ProxyOptions = {},
+): Promise<Running> => {
+  const port = await freePort();
+  const adminPort = await freePort();
+  const folder = join(outside.folder, `${row.id}-${port}`);
+  await mkdir(folder, { recursive: true });
+  const log = join(folder, 'log');
+  const child = await startChild(row, outside, { folder, log, port, adminPort, points, upstream });
+  await untilListening(port, log);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    adminUrl: `http://127.0.0.1:${adminPort}`,
+    folder,
+    ...child,
+  };
+};
+
+interface Place extends Required<ProxyOptions> {
   readonly folder: string;
   readonly log: string;
   readonly port: number;
+  readonly adminPort: number;
 }
 
-const startChild = async (row: Row, outside: Outside, { folder, log, port }: Place): Promise<Child> => {
-  const { proxy } = row;
-  const { upstream } = outside;
+const startChild = async ({ proxy }: Row, outside: Outside, place: Place): Promise<Child> => {
+  const { log, port, points, upstream } = place;
   const schemas = join(project, 'policies/schemas');
-  if (proxy.kind === 'script') {
-    const env = { PORT: String(port), UPSTREAM: upstream, TOKEN_HASH: tokenHash, SCHEMAS: schemas };
-    return start(
-      [process.execPath, ...(outside.nodeArguments ?? []), proxy.file],
-      { ...env, NODE_ENV: 'production' },
-      log,
-    );
+  if (proxy.kind === 'nginx') {
+    const command = await writeNginxFiles({ ...place, lua: proxy.lua, tokens: hashed('sha1') });
+    return start(command, {}, log);
   }
-  if (proxy.kind === 'nginx') throw new Error('nginx is not here yet');
-  const place = { folder, port, adminPort: await freePort(), upstream, tokenHash, schemas };
-  const { redis, ...variant } = proxy.variant;
+  const node = [process.execPath, ...outside.nodeArguments];
+  if (proxy.kind === 'script') {
+    const settings = {
+      PORT: String(port),
+      UPSTREAM: upstream,
+      TOKENS: JSON.stringify(hashed('sha256')),
+      SCHEMAS: schemas,
+      POINTS: String(points),
+      NODE_ENV: 'production',
+    };
+    return start([...node, join(rowsFolder, proxy.file)], settings, log);
+  }
+  const variant = { points, ...proxy.variant };
+  const redis = variant.redis === undefined ? {} : { redis: outside.redis ?? '' };
   const config = await writeGatewayFiles(
-    redis === undefined || outside.redis === undefined ? variant : { ...variant, redis: outside.redis },
-    place,
+    { ...variant, ...redis },
+    { ...place, identity: outside.places.identity, schemas },
   );
   const main = join(project, 'dist/main.js');
-  const command = [process.execPath, ...(outside.nodeArguments ?? []), main, 'serve', '--config', config];
-  return start(command, { NODE_ENV: 'production' }, log);
+  return start([...node, main, 'serve', '--config', config], { NODE_ENV: 'production' }, log);
 };

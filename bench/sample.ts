@@ -2,6 +2,9 @@
 
 export const imageId = 'd42f821e-c2d1-4796-9f07-af5ed7912d0e';
 export const token = 'f064c46a782c444cb4ba4b6434288f7c';
+/** Its owner may read only. */
+export const readerToken = 'f064c46a782c444cb4ba4b643428deed';
+export const unknownToken = '0'.repeat(32);
 export const path = `/v2/images/${imageId}/metadata`;
 
 export const sampleBody = JSON.stringify({

@@ -8,6 +8,7 @@ import {
   faultBody,
   finish,
   identityHeaders,
+  isIdentityHeader,
   isRefusal,
   judgeBody,
   limited,
@@ -43,6 +44,7 @@ const authenticate: RequestHandler = (req, res, next) => {
   const caller = callerOf(req.headers['x-auth-token']);
   if (isRefusal(caller)) return refuse(res, caller);
   res.locals['caller'] = caller;
+  for (const name of Object.keys(req.headers)) if (isIdentityHeader(name)) delete req.headers[name];
   Object.assign(req.headers, identityHeaders(caller));
   next();
 };

@@ -7,6 +7,7 @@ import {
   faultBody,
   finish,
   identityHeaders,
+  isIdentityHeader,
   isRefusal,
   judgeBody,
   limited,
@@ -61,8 +62,10 @@ app.post<{ Body: Buffer }>('/v2/images/:imageId/metadata', (request, reply) => {
   return reply.from(request.url, {
     body: request.body,
     contentType: 'application/json',
-    rewriteRequestHeaders: (_request, headers) =>
-      caller === undefined ? headers : { ...headers, ...identityHeaders(caller) },
+    rewriteRequestHeaders: (_request, headers) => {
+      for (const name of Object.keys(headers)) if (isIdentityHeader(name)) delete headers[name];
+      return caller === undefined ? headers : Object.assign(headers, identityHeaders(caller));
+    },
     rewriteHeaders: (headers) => ({
       ...headers,
       'ratelimit-policy': allowance?.policy ?? '',

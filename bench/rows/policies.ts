@@ -10,7 +10,7 @@ import { LRUCache } from 'lru-cache';
 import { pino } from 'pino';
 import { Counter, Histogram } from 'prom-client';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { schemas, tokenHash } from './settings.ts';
+import { points, schemas, tokens } from './settings.ts';
 
 interface Caller {
   readonly user: string;
@@ -27,10 +27,11 @@ export interface Refusal {
 export const log = pino(pino.destination({ fd: 1, minLength: 4096, sync: false }));
 
 const cache = new LRUCache<string, Caller>({ max: 10_000, ttl: 60_000 });
-cache.set(tokenHash, { user: 'u1', project: 'p1', roles: ['member'] }, { ttl: 0 });
+for (const [hash, roles] of Object.entries(tokens))
+  cache.set(hash, { user: 'user-1', project: 'project-1', roles }, { ttl: 0 });
 
 const limiters = ['project', 'address', 'global'].map(
-  (keyPrefix) => new RateLimiterMemory({ keyPrefix, points: 1_000_000_000, duration: 3600 }),
+  (keyPrefix) => new RateLimiterMemory({ keyPrefix, points, duration: 3600 }),
 );
 
 const ajv = new Ajv2020({ allErrors: true, strict: false, formats: { uuid: true } });
@@ -78,10 +79,19 @@ export const judgeBody = (body: unknown): Refusal | undefined => {
     return { status: 400, stage: 'metadata-schema', message: ajv.errorsText(valid?.errors) };
   const { metadata } = body as { metadata: Record<string, string> };
   const guarded = Object.keys(metadata).find((key) => key.trim().toLowerCase() === 'auto_disk_config');
-  if (guarded !== undefined)
-    return { status: 409, stage: 'disk-config-guard', message: 'not in this benchmark' };
-  return undefined;
+  if (guarded === undefined) return undefined;
+  if (/^(true|false)$/i.test(metadata[guarded] ?? ''))
+    return {
+      status: 409,
+      stage: 'disk-config-guard',
+      message: 'looks nothing up, so it lets no change pass',
+    };
+  return { status: 400, stage: 'disk-config-values', message: 'TRUE or FALSE' };
 };
+
+/** Headers by which a client could pretend to be somebody else. */
+export const isIdentityHeader = (name: string): boolean =>
+  /^x[-_](identity[-_]status|user|project|tenant|roles?|domain)/i.test(name);
 
 /** What the service behind is told of the caller. */
 export const identityHeaders = (caller: Caller): Record<string, string> => ({
@@ -105,7 +115,14 @@ const durations = new Histogram({
   labelNames: ['method', 'route'],
 });
 const verdicts = new Counter({ name: 'verdicts_total', help: 'Verdicts.', labelNames: ['stage', 'outcome'] });
-const stages = ['authenticate', 'authorize', 'rate-limit', 'metadata-schema', 'disk-config-guard'];
+const stages = [
+  'authenticate',
+  'authorize',
+  'rate-limit',
+  'metadata-schema',
+  'disk-config-values',
+  'disk-config-guard',
+];
 
 export interface Finished {
   readonly id: string;

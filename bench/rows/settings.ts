@@ -1,7 +1,9 @@
-/** What every row is told: where to listen, and whom it stands in front of. */
+/** What every row is told: where to listen, whom it stands in front of, and what its policies need. */
 export const port = Number(process.env['PORT']);
 export const upstream = process.env['UPSTREAM'] ?? '';
-/** SHA-256 of the one token that is valid, in hex. */
-export const tokenHash = process.env['TOKEN_HASH'] ?? '';
+/** Roles by the SHA-256 of the token, in hex: what would be in the cache of a proxy that has been running. */
+export const tokens: Readonly<Record<string, readonly string[]>> = JSON.parse(process.env['TOKENS'] ?? '{}');
 /** Folder with the JSON Schemas of the policy. */
 export const schemas = process.env['SCHEMAS'] ?? '';
+/** Of each limit, in an hour. */
+export const points = Number(process.env['POINTS']);

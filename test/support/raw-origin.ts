@@ -8,6 +8,8 @@ export interface RawOrigin {
   readonly port: number;
   /** The requests received so far, head and body as they came. */
   readonly requests: readonly string[];
+  /** How many connections were opened so far. */
+  connections(): number;
   close(): Promise<void>;
 }
 
@@ -21,7 +23,9 @@ export type RawAnswer = (socket: Socket, request: string, count: number) => void
 export const startRawOrigin = async (t: TestContext, answer: RawAnswer): Promise<RawOrigin> => {
   const requests: string[] = [];
   const sockets = new Set<Socket>();
+  let opened = 0;
   const server = createServer((socket) => {
+    opened++;
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
     let received = '';
@@ -44,7 +48,7 @@ export const startRawOrigin = async (t: TestContext, answer: RawAnswer): Promise
     await new Promise((resolve) => server.close(resolve));
   };
   t.after(close);
-  return { origin: `http://127.0.0.1:${port}`, port, requests, close };
+  return { origin: `http://127.0.0.1:${port}`, port, requests, connections: () => opened, close };
 };
 
 const endOfRequest = (text: string): number | undefined => {

@@ -1,0 +1,113 @@
+/** CPU time of a request, row by row: rows take turns, so that what disturbs the machine disturbs neighbours alike. */
+import { cpuByProcess, memoryOf } from './child.ts';
+import type { LoadResult } from './load.ts';
+import type { Outside } from './outside.ts';
+import { missingFor, type Running, startProxy } from './proxies.ts';
+import { type Row, requestOf } from './rows.ts';
+import { median, ratioOf, type Spread, spreadOf } from './statistics.ts';
+
+export interface Cost {
+  readonly id: string;
+  readonly name: string;
+  readonly does: string;
+  /** What is wrong with the row, if anything; then it has no figures. */
+  readonly flaw: string | undefined;
+  /** CPU microseconds of the proxy a request. */
+  readonly cpu: Spread;
+  /** Of `cpu` to that of the first row, round by round. */
+  readonly ratio: Spread;
+  /** CPU microseconds a request of the busiest process of the proxy, which is what limits it. */
+  readonly busiest: number;
+  readonly perSecond: number;
+  /** MiB, behind the load. */
+  readonly memory: number;
+}
+
+export interface CostOptions {
+  readonly rounds: number;
+  /** Of each turn. */
+  readonly seconds: number;
+  /** Requests of a row before it is measured: V8 compiles for its best only what has run often. */
+  readonly warmUp: number;
+  readonly told: (progress: string) => void;
+}
+
+const connections = 32;
+const nothing: Spread = { median: 0, low: 0, high: 0 };
+
+interface Measured {
+  readonly proxy: Running;
+  readonly cpu: number[];
+  readonly busiest: number[];
+  readonly loads: LoadResult[];
+}
+
+/** A row is void if a single answer had another status than it should. */
+const flawOf = ({ status = 200 }: Row, loads: readonly LoadResult[]): string | undefined => {
+  const odd = loads.flatMap(({ statuses }) => Object.keys(statuses)).find((each) => each !== String(status));
+  if (odd !== undefined) return `void: answered ${odd} instead of ${status}`;
+  return loads.some(({ errors }) => errors > 0) ? 'void: connections failed' : undefined;
+};
+
+/** @param flaws what is known to be wrong with rows already. */
+export const measureCost = async (
+  wanted: readonly Row[],
+  outside: Outside,
+  flaws: ReadonlyMap<string, string>,
+  { rounds, seconds, warmUp, told }: CostOptions,
+): Promise<readonly Cost[]> => {
+  const found = new Map<Row, Measured>();
+  const send = (row: Row, { url }: Running, duration: number): Promise<LoadResult> =>
+    outside.loader.run({ ...requestOf(row, url), seconds: duration, connections });
+
+  const turn = async (row: Row, { proxy, cpu, busiest, loads }: Measured): Promise<void> => {
+    const before = await cpuByProcess(proxy.pid);
+    const load = await send(row, proxy, seconds);
+    const spent = [...(await cpuByProcess(proxy.pid))].map(
+      ([pid, after]) => (after - (before.get(pid) ?? 0)) / load.requests / 1000,
+    );
+    cpu.push(spent.reduce((sum, each) => sum + each, 0));
+    busiest.push(Math.max(...spent));
+    loads.push(load);
+  };
+
+  const lineOf = async (row: Row): Promise<Cost> => {
+    const { id, name, does } = row;
+    const measured = found.get(row);
+    const flaw = missingFor(row, outside) ?? flaws.get(id) ?? (measured && flawOf(row, measured.loads));
+    if (measured === undefined || flaw !== undefined)
+      return { id, name, does, flaw, cpu: nothing, ratio: nothing, busiest: 0, perSecond: 0, memory: 0 };
+    const { proxy, cpu, busiest, loads } = measured;
+    const reference = found.get(wanted[0] as Row)?.cpu ?? [];
+    return {
+      id,
+      name,
+      does,
+      flaw,
+      cpu: spreadOf(cpu),
+      ratio: ratioOf(cpu, reference),
+      busiest: median(busiest),
+      perSecond: median(loads.map(({ perSecond }) => perSecond)),
+      memory: (await memoryOf(proxy.pid)).now,
+    };
+  };
+
+  try {
+    for (const row of wanted)
+      if (missingFor(row, outside) === undefined)
+        found.set(row, { proxy: await startProxy(row, outside), cpu: [], busiest: [], loads: [] });
+    for (const [row, { proxy }] of found) {
+      told(`warming up ${row.id}`);
+      // All tokens must have been seen once, or the first sight of them would be measured.
+      const enough = Math.max(warmUp, (row.tokens ?? 0) * 1.05);
+      for (let done = 0; done < enough; ) done += (await send(row, proxy, 2)).requests;
+    }
+    for (let round = 1; round <= rounds; round++) {
+      told(`round ${round} of ${rounds}`);
+      for (const [row, measured] of found) await turn(row, measured);
+    }
+    return await Promise.all(wanted.map(lineOf));
+  } finally {
+    for (const { proxy } of found.values()) await proxy.stop();
+  }
+};
