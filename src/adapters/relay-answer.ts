@@ -94,6 +94,13 @@ const answerFields = (head: AnswerHead, ours: Readonly<Record<string, string>>):
   return kept;
 };
 
+/** The length that an answer announces, in bytes; -1: it announces none. The parser has seen that it is a number. */
+export const announcedLength = (rawHeaders: readonly string[]): number => {
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    if (lower(rawHeaders[index] as string) === 'content-length') return Number(rawHeaders[index + 1]);
+  return -1;
+};
+
 const names = (fields: readonly string[], name: string): boolean =>
   fields.some((field, index) => index % 2 === 0 && lower(field) === name);
 

@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import type { ForwardOutcome, ForwardRequest } from '../core/forward.ts';
 import type { GatewayFault } from '../core/gateway-faults.ts';
 import type { Outage } from '../core/ports.ts';
-import { type AnswerHead, relayHead } from './relay-answer.ts';
+import type { Watchdog, Watched } from '../core/watchdog.ts';
+import { type AnswerHead, announcedLength, relayHead } from './relay-answer.ts';
 
 /** The upstream's side of an exchange, as far as the relay steers it. */
 export interface UpstreamSide {
@@ -40,31 +41,40 @@ const outageFaults: Readonly<Record<Outage, [GatewayFault, string]>> = {
   ],
 };
 
+/** Bytes up to which an answer is turned into text for a single write. */
+const smallAnswer = 16_384;
+
 /**
  * One answer on its way from the upstream to the client, whichever library brings it. Settles exactly once; after
  * that it ignores whatever else comes. A cut answer ends in a reset connection, so that no client takes it for whole.
  */
-export class Relay {
+export class Relay implements Watched {
   readonly #res: ServerResponse;
   readonly #request: ForwardRequest;
   readonly #resolve: (outcome: ForwardOutcome) => void;
-  readonly #timer: NodeJS.Timeout;
+  readonly #watchdog: Watchdog;
   #upstream: UpstreamSide | undefined;
   #status: number | undefined;
   #paused = false;
+  /** Bytes that the answer's body is announced to have; -1: it is not announced. */
+  #announced = -1;
+  /** The whole answer was handed over already. */
+  #whole = false;
   settled = false;
+  idleTurns = 0;
 
-  /** @param timeoutMs for the head of the answer, and then between any two pieces of its body */
+  /** @param watchdog for the head of the answer, and then between any two pieces of its body */
   constructor(
     res: ServerResponse,
     request: ForwardRequest,
-    timeoutMs: number,
+    watchdog: Watchdog,
     resolve: (outcome: ForwardOutcome) => void,
   ) {
     this.#res = res;
     this.#request = request;
     this.#resolve = resolve;
-    this.#timer = setTimeout(this.#late, timeoutMs);
+    this.#watchdog = watchdog;
+    watchdog.watch(this);
     res.on('close', this.#gone);
     request.signal?.addEventListener('abort', this.#stop, { once: true });
     if (request.signal?.aborted) this.#stop();
@@ -84,7 +94,7 @@ export class Relay {
 
   /** Something was sent or received: the upstream has the full time again. */
   alive(): void {
-    this.#timer.refresh();
+    this.idleTurns = 0;
   }
 
   head(head: AnswerHead): void {
@@ -94,6 +104,7 @@ export class Relay {
     const problem = relayHead(this.#res, head, this.#request.responseHeaders, this.#request.challenge);
     if (problem === undefined) {
       this.#status = head.status;
+      this.#announced = this.#res.req.method === 'HEAD' ? -1 : announcedLength(head.rawHeaders);
       this.alive();
     } else this.#fail('upstream-broken', problem);
   }
@@ -101,7 +112,13 @@ export class Relay {
   data(chunk: Uint8Array): void {
     if (this.settled) return;
     this.alive();
-    if (this.#res.write(chunk)) return;
+    const isWhole = chunk.byteLength === this.#announced && chunk.byteLength <= smallAnswer;
+    this.#announced = -1;
+    if (isWhole) this.#endWith(chunk);
+    else if (!this.#res.write(chunk)) this.#waitForClient();
+  }
+
+  #waitForClient(): void {
     this.#paused = true;
     this.#upstream?.pause();
     this.#res.once('drain', this.#drained);
@@ -109,8 +126,18 @@ export class Relay {
 
   end(): void {
     if (this.settled || this.#status === undefined) return;
-    this.#res.end();
+    if (!this.#whole) this.#res.end();
     this.#settle({ kind: 'answered', status: this.#status });
+  }
+
+  /**
+   * The whole body in one piece. As a text it leaves with the head in one write; a buffer would be a second part, which
+   * Node gathers in a queue.
+   */
+  #endWith(chunk: Uint8Array): void {
+    this.#whole = true;
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    this.#res.end(bytes.toString('latin1'), 'latin1');
   }
 
   /** The exchange with the upstream failed. Before the head this is a fault, after it a cut answer. */
@@ -129,7 +156,7 @@ export class Relay {
   handOver(socket: Socket): void {
     if (this.settled) return;
     this.#status = 101;
-    clearTimeout(this.#timer);
+    this.#watchdog.release(this);
     this.#res.off('close', this.#gone);
     this.#res.detachSocket(socket);
     socket.once('close', () => this.#settle({ kind: 'answered', status: 101 }));
@@ -137,8 +164,10 @@ export class Relay {
 
   #fail(fault: GatewayFault, message: string): void {
     if (this.settled) return;
+    // Nothing that comes behind the last byte of an answer can make it less whole.
     const status = this.#status;
-    if (status === undefined) this.#settle({ kind: 'failed', fault, message });
+    if (this.#whole) this.end();
+    else if (status === undefined) this.#settle({ kind: 'failed', fault, message });
     else {
       this.#settle({ kind: 'cut', status });
       // A plain close would look like the regular end to a client without length or chunks (RFC 9112 8).
@@ -148,11 +177,15 @@ export class Relay {
     this.#upstream?.abort();
   }
 
-  readonly #late = (): void => {
+  /** The upstream's time is over. */
+  late(): void {
     // A client that takes its time with reading or sending is not the upstream's fault; its socket has its own timeout.
-    if (this.#paused || this.#upstream?.sending?.()) this.alive();
-    else this.failed('timeout');
-  };
+    if (!this.#paused && !this.#upstream?.sending?.()) this.failed('timeout');
+    else {
+      this.alive();
+      this.#watchdog.watch(this);
+    }
+  }
 
   readonly #stop = (): void => this.failed('timeout');
 
@@ -171,7 +204,7 @@ export class Relay {
 
   #settle(outcome: ForwardOutcome): void {
     this.settled = true;
-    clearTimeout(this.#timer);
+    this.#watchdog.release(this);
     this.#res.off('close', this.#gone).off('drain', this.#drained);
     this.#request.signal?.removeEventListener('abort', this.#stop);
     this.#resolve(outcome);

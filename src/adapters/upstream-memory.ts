@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { ForwardOutcome, ForwardRequest } from '../core/forward.ts';
+import { Watchdog } from '../core/watchdog.ts';
 import { outageOf } from './http-outage.ts';
 import { type CountedConnection, createCountingPool, type Dispatcher, type Pool } from './http-pool.ts';
 import type { OriginTls } from './origin-tls.ts';
-import { Relay } from './relay.ts';
+import { Relay, type UpstreamSide } from './relay.ts';
 
 export interface MemoryOptions {
   /** Scheme, host and port. */
@@ -32,10 +33,11 @@ export const createMemoryForwarder = (options: MemoryOptions): MemoryForwarder =
   // uwsgi ends every answer that has a body with the connection, and does not say so beforehand. An idle connection
   // to it is dead already, which the next write would only learn by failing.
   const habits: Habits = { closes: false };
+  const watchdog = new Watchdog(options.timeoutMs);
   return {
     forward: (res, request) =>
       new Promise((resolve) => {
-        const relay = new Relay(res, request, options.timeoutMs, resolve);
+        const relay = new Relay(res, request, watchdog, resolve);
         if (!relay.settled) new Attempt(pool, options, habits, request, relay, true).start();
       }),
     close: () => pool.destroy(),
@@ -48,7 +50,7 @@ interface Habits {
 }
 
 /** One sending of one request. */
-class Attempt implements Dispatcher.DispatchHandler {
+class Attempt implements Dispatcher.DispatchHandler, UpstreamSide {
   /** Set by the pool: the connection that carries this attempt. */
   connection: CountedConnection | undefined;
   readonly #pool: Pool;
@@ -58,6 +60,7 @@ class Attempt implements Dispatcher.DispatchHandler {
   readonly #relay: Relay;
   readonly #mayRetry: boolean;
   #received = false;
+  #controller: Dispatcher.DispatchController | undefined;
 
   constructor(
     pool: Pool,
@@ -77,24 +80,31 @@ class Attempt implements Dispatcher.DispatchHandler {
 
   start(): void {
     const { method, target, headers, body } = this.#request;
-    this.#pool.dispatch(
-      {
-        method,
-        path: this.#options.basePath + target,
-        headers: headers as Record<string, string | string[]>,
-        body: (body as Uint8Array | undefined) ?? null,
-        ...(this.#habits.closes ? { reset: true } : {}),
-      },
-      this,
-    );
+    const options: Dispatcher.DispatchOptions = {
+      method,
+      path: this.#options.basePath + target,
+      headers: headers as Record<string, string | string[]>,
+      body: (body as Uint8Array | undefined) ?? null,
+    };
+    if (this.#habits.closes) options.reset = true;
+    this.#pool.dispatch(options, this);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#relay.connect({
-      pause: () => controller.pause(),
-      resume: () => controller.resume(),
-      abort: () => controller.abort(new Error('the client or the time is gone')),
-    });
+    this.#controller = controller;
+    this.#relay.connect(this);
+  }
+
+  pause(): void {
+    this.#controller?.pause();
+  }
+
+  resume(): void {
+    this.#controller?.resume();
+  }
+
+  abort(): void {
+    this.#controller?.abort(new Error('the client or the time is gone'));
   }
 
   onResponseStarted(): void {

@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import httpProxy from 'http-proxy-3';
 import type { ForwardOutcome, ForwardRequest, Upgrade } from '../core/forward.ts';
+import { Watchdog } from '../core/watchdog.ts';
 import { outageOf } from './http-outage.ts';
 import { createOriginAgent } from './origin-agent.ts';
 import type { OriginTls } from './origin-tls.ts';
@@ -37,6 +38,7 @@ const streamable: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 export const createStreamForwarder = (options: StreamOptions): StreamForwarder => {
   const agent = createOriginAgent(options);
   const relays = new WeakMap<IncomingMessage, Relay>();
+  const watchdog = new Watchdog(options.timeoutMs);
   const proxy = httpProxy.createProxyServer({
     target: options.origin,
     agent,
@@ -83,7 +85,7 @@ export const createStreamForwarder = (options: StreamOptions): StreamForwarder =
     go: (relay: Relay) => void,
   ) =>
     new Promise<ForwardOutcome>((resolve) => {
-      const relay = new Relay(res, request, options.timeoutMs, resolve);
+      const relay = new Relay(res, request, watchdog, resolve);
       if (relay.settled) return;
       relays.set(req, relay);
       // The library reads these three from the request itself.

@@ -76,7 +76,7 @@ const createUpstream = (
   const settled = (outcome: ForwardOutcome): ForwardOutcome => {
     const now = clock.now();
     measured.outcome(outcome);
-    if (outcome.kind !== 'client-gone') measured.up.set(outcome.kind === 'answered' ? 1 : 0);
+    if (outcome.kind !== 'client-gone') measured.up(outcome.kind === 'answered');
     if (outcome.kind === 'answered') {
       if (health.failuresInARow > 0)
         log.info({ upstream: name, failures: health.failuresInARow }, 'the upstream answers again');
@@ -120,6 +120,7 @@ const upstreamMeters = (meters: Meters, upstream: string) => {
     })
     .at({ upstream });
   up.set(1);
+  let isUp = true;
   const outcomes = new Map<string, { inc(): void }>();
   const count = (outcome: string): void => {
     let series = outcomes.get(outcome);
@@ -131,7 +132,12 @@ const upstreamMeters = (meters: Meters, upstream: string) => {
   };
   return {
     retries,
-    up,
+    /** The gauge is told of changes alone: setting it costs more than counting. */
+    up: (answered: boolean): void => {
+      if (answered === isUp) return;
+      isUp = answered;
+      up.set(Number(answered));
+    },
     outcome: (outcome: ForwardOutcome): void =>
       count(outcome.kind === 'failed' ? outcome.fault : outcome.kind),
   };

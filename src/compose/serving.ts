@@ -1,6 +1,7 @@
 import type { GatewayConfig } from '../config/schema.ts';
 import type { LevelledLog } from '../core/log.ts';
 import type { ClockPort, Ports } from '../core/ports.ts';
+import { Watchdog } from '../core/watchdog.ts';
 import { createHandler } from '../http/handler.ts';
 import { Load } from '../http/load.ts';
 import { watchLoopLag } from '../http/loop-lag.ts';
@@ -72,7 +73,7 @@ export const composeServing = async <Policies extends { readonly snapshots: Snap
       activity.record(finished);
     },
     load,
-    requestMs: config.timeouts.requestMs,
+    bodyWatchdog: new Watchdog(config.timeouts.requestMs),
     tracing: createTracing(),
   });
   const edge = composeEdge(config, handler, { log, refused: requestMeters.refused });

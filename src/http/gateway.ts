@@ -2,6 +2,7 @@ import type { ForwardPort } from '../core/forward.ts';
 import type { Log } from '../core/log.ts';
 import type { ClockPort } from '../core/ports.ts';
 import type { Tracing } from '../core/tracing.ts';
+import type { Watchdog } from '../core/watchdog.ts';
 import type { TrustedPeers } from '../pipeline/client-address.ts';
 import type { Snapshot } from '../pipeline/compile.ts';
 import type { Lookups } from '../pipeline/exchange.ts';
@@ -25,6 +26,6 @@ export interface Gateway {
   readonly load: Load;
   /** `undefined`: nobody records spans. */
   readonly tracing?: Tracing | undefined;
-  /** Milliseconds for a whole body that is judged. */
-  readonly requestMs: number;
+  /** Bounds the time for a whole body that is judged. */
+  readonly bodyWatchdog: Watchdog;
 }

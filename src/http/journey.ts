@@ -5,31 +5,38 @@ import type { ForwardOutcome, Upgrade } from '../core/forward.ts';
 import type { Span } from '../core/tracing.ts';
 import type { UpstreamOutcome } from '../core/verdict.ts';
 import type { Admission } from '../pipeline/admit.ts';
-import { bodyFraming, readBody } from '../pipeline/body.ts';
-import { RequestExchange } from '../pipeline/exchange.ts';
+import { beginExchange } from '../pipeline/begin-exchange.ts';
+import { type BodyRead, bodyFraming, type Room, readBody } from '../pipeline/body.ts';
+import type { RequestExchange } from '../pipeline/exchange.ts';
 import { type BodyReader, JudgedBody } from '../pipeline/judged-body.ts';
-import { bodyToForward, headersToForward } from '../pipeline/onward.ts';
+import { type BodyToForward, bodyToForward, headersToForward } from '../pipeline/onward.ts';
+import type { Finished } from '../pipeline/records.ts';
 import { gatewayFault } from '../pipeline/refusal.ts';
+import { requestIdOf } from '../pipeline/request-id.ts';
 import type { Ending } from '../pipeline/request-meters.ts';
-import { runChain } from '../pipeline/run.ts';
+import { type Outcome, runChain } from '../pipeline/run.ts';
+import { settleStages } from '../pipeline/settle-stages.ts';
 import { type TraceContext, traceContextOf } from '../pipeline/trace-context.ts';
 import type { Gateway } from './gateway.ts';
 import { type AnswerNotes, respondFault, respondRelay } from './respond.ts';
+import { isStop, type Stop } from './stop.ts';
 
 type Admitted = Extract<Admission, { kind: 'admitted' }>;
 
 const notForwarded: UpstreamOutcome = Object.freeze({ forwarded: false, status: undefined });
 const unknown: UpstreamOutcome = Object.freeze({ forwarded: true, status: undefined });
 
+const endings = { answered: 'forwarded', cut: 'cut', 'client-gone': 'client-gone' } as const;
+
 /** One request from its canonical path to its records. */
-export class Journey {
+export class Journey implements BodyReader, Room {
   readonly #gateway: Gateway;
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #requestId: string;
   readonly #revision: string;
   readonly #upgrade: Upgrade | undefined;
-  readonly #decisionId = randomUUID();
+  readonly #decisionId: string;
   readonly #started = performance.now();
   readonly #at: number;
   path = '';
@@ -38,6 +45,8 @@ export class Journey {
   #route = '';
   #trace: TraceContext | undefined;
   #span: Span | undefined;
+  #upstreamSpan: Span | undefined;
+  #forwardedAt = 0;
   /** Bytes of the body that are held for this request. */
   #held = 0;
 
@@ -45,7 +54,6 @@ export class Journey {
     gateway: Gateway,
     req: IncomingMessage,
     res: ServerResponse,
-    requestId: string,
     revision: string,
     upgrade: Upgrade | undefined,
   ) {
@@ -53,7 +61,11 @@ export class Journey {
     this.#at = gateway.clock.now();
     this.#req = req;
     this.#res = res;
-    this.#requestId = requestId;
+    const sent = req.headers['x-openstack-request-id'];
+    const id = requestIdOf(sent);
+    this.#requestId = id;
+    // An id that we drew tells the decision too; one that the client chose may come again.
+    this.#decisionId = id === sent ? randomUUID() : id.slice('req-'.length);
     this.#revision = revision;
     this.#upgrade = upgrade;
   }
@@ -66,35 +78,47 @@ export class Journey {
 
   /** Judges the request and, when all stages let it pass, forwards it; in any case the stages settle. */
   async run(admitted: Admitted): Promise<void> {
-    const x = this.#begin(admitted);
+    const { load } = this.#gateway;
+    let x: RequestExchange | undefined;
     let outcome = unknown;
     try {
-      outcome = await this.#travel(x, admitted);
+      x = this.#begin(admitted);
+      const judged = this.#judge(x, admitted);
+      const verdict = judged instanceof Promise ? await judged : judged;
+      const going = this.#toForward(x, admitted, verdict);
+      const body = going instanceof Promise ? await going : going;
+      if (isStop(body)) outcome = this.#stop(body);
+      else outcome = this.#conclude(await this.#forward(x, admitted, body), admitted);
     } finally {
-      this.#gateway.load.give(this.#held);
-      await this.#settle(x, outcome);
+      load.give(this.#held);
+      if (x !== undefined && x.settles.length > 0) await settleStages(x, outcome, this.#gateway.log);
+      load.end();
     }
   }
 
-  #begin({ found, target, headers }: Admitted): RequestExchange {
-    const x = new RequestExchange(
-      {
-        requestId: this.#requestId,
-        method: this.#req.method ?? '',
-        path: target.path,
-        query: target.query,
-        params: found.params,
-        headers: headers.seen,
-        clientAddress: headers.clientAddress,
-        routeId: found.chain.route.id,
-        operation: found.operation,
-        receivedAt: this.#at,
-      },
-      this.#gateway.lookups,
-    );
+  /** Reads the body, as long as the process has room for it. */
+  read(maxBytes: number): Promise<BodyRead> {
+    return readBody(this.#req, { maxBytes, watchdog: this.#gateway.bodyWatchdog, room: this });
+  }
+
+  take(bytes: number): boolean {
+    if (!this.#gateway.load.take(bytes)) return false;
+    this.#held += bytes;
+    return true;
+  }
+
+  #begin(admitted: Admitted): RequestExchange {
+    const arrival = {
+      requestId: this.#requestId,
+      method: this.#req.method ?? '',
+      receivedAt: this.#at,
+    };
+    const x = beginExchange(admitted, arrival, this.#gateway.lookups);
+    const { seen } = admitted.headers;
     this.#exchange = x;
-    this.#span = this.#gateway.tracing?.start(`${x.method} ${x.routeId}`, headers.seen);
-    this.#trace = this.#span ?? traceContextOf(headers.seen);
+    this.path = x.path;
+    this.#span = this.#gateway.tracing?.start(`${x.method} ${x.routeId}`, seen);
+    this.#trace = this.#span ?? traceContextOf(seen);
     x.span = this.#span;
     this.#route = x.routeId;
     this.#res.once('close', () => {
@@ -103,51 +127,50 @@ export class Journey {
     return x;
   }
 
-  async #travel(x: RequestExchange, { found, headers }: Admitted): Promise<UpstreamOutcome> {
-    const { chain } = found;
-    if (this.#upgrade !== undefined && !chain.route.upgrade) {
+  #judge(x: RequestExchange, { found }: Admitted): Outcome | Promise<Outcome> {
+    const { steps, route } = found.chain;
+    if (this.#upgrade !== undefined && !route.upgrade) {
       const message = 'This path takes no protocol upgrade. Send the request without Upgrade.';
-      return this.#refused(gatewayFault('upgrade-refused', message));
+      return { kind: 'deny', fault: gatewayFault('upgrade-refused', message) };
     }
-    const { load, requestMs: timeoutMs } = this.#gateway;
-    const take = (bytes: number): boolean => {
-      if (!load.take(bytes)) return false;
-      this.#held += bytes;
-      return true;
-    };
-    const read: BodyReader = (maxBytes) => readBody(this.#req, { maxBytes, timeoutMs, take });
-    const judged = runChain(chain.steps, x, new JudgedBody(read, chain.route, this.#gateway.log));
-    const outcome = judged instanceof Promise ? await judged : judged;
-    if (outcome.kind === 'deny') return this.#refused(outcome.fault);
-    if (outcome.kind === 'relay') {
-      respondRelay(this.#res, outcome.answer, this.#notes());
-      this.#finish(outcome.answer.status, 'relayed', undefined);
-      return notForwarded;
-    }
-    const framing = x.bytes === undefined ? bodyFraming(this.#req).kind : 'none';
-    const body = await bodyToForward(x, framing, read, chain.route.body.maxBytes);
-    if (typeof body === 'object' && 'code' in body) return this.#refused(body);
-    return this.#forward(x, chain.route.upstream, headers, body);
+    return runChain(steps, x, new JudgedBody(this, route, this.#gateway.log));
   }
 
-  #refused(fault: Fault): UpstreamOutcome {
-    this.refuse(fault);
+  /** What leaves, or why nothing does. */
+  #toForward(
+    x: RequestExchange,
+    { found }: Admitted,
+    verdict: Outcome,
+  ): BodyToForward | Stop | Promise<BodyToForward> {
+    if (verdict.kind === 'deny') return verdict.fault;
+    if (verdict.kind === 'relay') return verdict;
+    const framing = x.bytes === undefined ? bodyFraming(this.#req).kind : 'none';
+    return bodyToForward(x, framing, this, found.chain.route.body.maxBytes);
+  }
+
+  /** The gateway answers itself. */
+  #stop(stop: Stop): UpstreamOutcome {
+    if ('code' in stop) this.refuse(stop);
+    else {
+      respondRelay(this.#res, stop.answer, this.#notes());
+      this.#finish(stop.answer.status, 'relayed', undefined);
+    }
     return notForwarded;
   }
 
-  async #forward(
+  #forward(
     x: RequestExchange,
-    upstream: string,
-    headers: Admitted['headers'],
+    { found, headers }: Admitted,
     body: Uint8Array | 'stream' | undefined,
-  ): Promise<UpstreamOutcome> {
-    const started = performance.now();
-    const span = this.#span?.child(`upstream ${upstream}`);
+  ): Promise<ForwardOutcome> {
+    this.#forwardedAt = performance.now();
+    const { upstream } = found.chain.route;
+    this.#upstreamSpan = this.#span?.child(`upstream ${upstream}`);
     const leaving = headersToForward(x, headers.forward);
     // What the client said of a trace is replaced by what is said now.
     delete leaving['tracestate'];
-    Object.assign(leaving, (span ?? this.#trace)?.headers);
-    const outcome = await this.#gateway.forwarder.forward(this.#req, this.#res, {
+    Object.assign(leaving, (this.#upstreamSpan ?? this.#trace)?.headers);
+    return this.#gateway.forwarder.forward(this.#req, this.#res, {
       upstream,
       method: x.method,
       target: x.path + x.query,
@@ -157,23 +180,22 @@ export class Journey {
       challenge: x.challenge,
       upgrade: this.#upgrade,
     });
-    span?.end({ 'images_gateway.ending': outcome.kind }, outcome.kind === 'failed');
-    this.#gateway.meters.upstream(upstream, (performance.now() - started) / 1000);
-    this.#conclude(outcome);
-    // Whatever broke: the upstream may have acted before it did.
-    return outcome.kind === 'failed' ? unknown : { forwarded: true, status: outcome.status };
   }
 
-  #conclude(outcome: ForwardOutcome): void {
-    if (outcome.kind !== 'failed') {
-      // 499 is what proxies write for a client that did not wait; nobody receives it.
-      const endings = { answered: 'forwarded', cut: 'cut', 'client-gone': 'client-gone' } as const;
-      this.#finish(outcome.status ?? 499, endings[outcome.kind], undefined);
-      return;
+  /** @returns what is known of the request's effect; whatever broke, the upstream may have acted before it did */
+  #conclude(outcome: ForwardOutcome, { found }: Admitted): UpstreamOutcome {
+    this.#upstreamSpan?.end({ 'images_gateway.ending': outcome.kind }, outcome.kind === 'failed');
+    const seconds = (performance.now() - this.#forwardedAt) / 1000;
+    this.#gateway.meters.upstream(found.chain.route.upstream, seconds);
+    if (outcome.kind === 'failed') {
+      const fault = gatewayFault(outcome.fault, outcome.message);
+      this.#respond(fault);
+      this.#finish(fault.status, 'upstream-failed', fault.code);
+      return unknown;
     }
-    const fault = gatewayFault(outcome.fault, outcome.message);
-    this.#respond(fault);
-    this.#finish(fault.status, 'upstream-failed', fault.code);
+    // 499 is what proxies write for a client that did not wait; nobody receives it.
+    this.#finish(outcome.status ?? 499, endings[outcome.kind], undefined);
+    return { forwarded: true, status: outcome.status };
   }
 
   #respond(fault: Fault): void {
@@ -186,7 +208,7 @@ export class Journey {
 
   /** What every answer carries, whoever makes it. */
   #responseHeaders(): Record<string, string> {
-    const headers: Record<string, string> = { ...this.#exchange?.responseHeaders };
+    const headers = this.#exchange?.responseHeaders ?? {};
     headers['x-openstack-request-id'] = this.#requestId;
     headers['x-policy-decision'] = this.#decisionId;
     const flags = this.#exchange?.flags;
@@ -194,35 +216,8 @@ export class Journey {
     return headers;
   }
 
-  /** The stages' own endings, the last stage first; one that fails must not keep the others from theirs. */
-  async #settle(x: RequestExchange, outcome: UpstreamOutcome): Promise<void> {
-    for (const settle of x.settles.reverse()) {
-      try {
-        await settle(outcome);
-      } catch (error) {
-        this.#gateway.log.error({ request: this.#requestId, err: error }, 'a stage failed to settle');
-      }
-    }
-  }
-
   #finish(status: number, ending: Ending, fault: string | undefined): void {
-    const seconds = (performance.now() - this.#started) / 1000;
-    this.#gateway.meters.count(this.#route, this.#req.method ?? '', status, ending, seconds);
-    if (fault !== undefined) {
-      const [stage = '', name = ''] = fault.split('/');
-      this.#gateway.meters.refused(stage, name);
-    }
-    this.#span?.end(
-      {
-        'http.request.method': this.#req.method,
-        'http.route': this.#route,
-        'http.response.status_code': status,
-        'images_gateway.fault': fault,
-        'images_gateway.request': this.#requestId,
-      },
-      status >= 500,
-    );
-    this.#gateway.record({
+    const finished: Finished = {
       traceId: this.#trace?.traceId,
       decisionId: this.#decisionId,
       requestId: this.#requestId,
@@ -233,10 +228,22 @@ export class Journey {
       status,
       ending,
       fault,
-      seconds,
+      seconds: (performance.now() - this.#started) / 1000,
       revision: this.#revision,
       route: this.#route,
       exchange: this.#exchange,
-    });
+    };
+    this.#gateway.meters.finished(finished);
+    this.#span?.end(
+      {
+        'http.request.method': finished.method,
+        'http.route': finished.route,
+        'http.response.status_code': status,
+        'images_gateway.fault': fault,
+        'images_gateway.request': finished.requestId,
+      },
+      status >= 500,
+    );
+    this.#gateway.record(finished);
   }
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Watchdog, Watched } from '../core/watchdog.ts';
 
 /** How a request body is delimited; `none` also for a length of zero. */
 export type BodyFraming =
@@ -22,16 +23,23 @@ export type BodyRead =
   /** There is no memory for it now; the rest was not read. */
   | { readonly kind: 'no-room' };
 
+/** Where the bytes of a body are held. */
+export interface Room {
+  /** Asked for each piece that came; what is granted is held until the request is over. */
+  take(bytes: number): boolean;
+}
+
 export interface BodyBounds {
   /** Real bytes, whatever the headers say. */
   readonly maxBytes: number;
-  /** Milliseconds for the whole body, a minute when left out. */
-  readonly timeoutMs?: number;
-  /** Asked for room for each piece that came. What it granted is held until the request is over. */
-  readonly take?: (bytes: number) => boolean;
+  /** Bounds the time for the whole body; it waits for ever when left out. */
+  readonly watchdog?: Watchdog;
+  /** There is always room when left out. */
+  readonly room?: Room;
 }
 
-const empty: BodyRead = Object.freeze({ kind: 'complete', bytes: new Uint8Array(0) });
+const noBytes = new Uint8Array(0);
+const empty: BodyRead = Object.freeze({ kind: 'complete', bytes: noBytes });
 
 /**
  * Reads a request body to its end. There is no partial result: a body that was cut must never be judged as if it
@@ -43,34 +51,62 @@ export const readBody = (req: IncomingMessage, bounds: BodyBounds): Promise<Body
   if (framing.kind === 'sized' && framing.bytes > bounds.maxBytes)
     return Promise.resolve({ kind: 'too-large' });
   if (req.destroyed && !req.complete) return Promise.resolve({ kind: 'aborted' });
-  return new Promise((resolve) => collect(req, bounds, resolve));
+  return new Promise((resolve) => new Collecting(req, bounds, resolve).begin());
 };
 
-const collect = (req: IncomingMessage, bounds: BodyBounds, resolve: (read: BodyRead) => void): void => {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let done = false;
+/** The reading of one body. */
+class Collecting implements Watched {
+  readonly #req: IncomingMessage;
+  readonly #bounds: BodyBounds;
+  readonly #resolve: (read: BodyRead) => void;
+  /** Nearly every body comes in one piece. */
+  #first: Buffer | undefined;
+  #more: Buffer[] | undefined;
+  #size = 0;
+  #done = false;
+  idleTurns = 0;
+
+  constructor(req: IncomingMessage, bounds: BodyBounds, resolve: (read: BodyRead) => void) {
+    this.#req = req;
+    this.#bounds = bounds;
+    this.#resolve = resolve;
+  }
+
+  begin(): void {
+    this.#bounds.watchdog?.watch(this);
+    const onBreak = (): void => this.late();
+    this.#req.on('data', this.#onData).on('end', this.#onEnd).on('close', onBreak).on('error', onBreak);
+  }
+
+  /** The time is over, or the client gone. */
+  late(): void {
+    this.#finish({ kind: 'aborted' });
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.#size += chunk.byteLength;
+    const { maxBytes, room } = this.#bounds;
+    if (this.#size > maxBytes) this.#finish({ kind: 'too-large' });
+    else if (room?.take(chunk.byteLength) === false) this.#finish({ kind: 'no-room' });
+    else if (this.#first === undefined) this.#first = chunk;
+    else {
+      this.#more ??= [this.#first];
+      this.#more.push(chunk);
+    }
+  };
+
+  readonly #onEnd = (): void => {
+    const bytes = this.#more === undefined ? this.#first : Buffer.concat(this.#more, this.#size);
+    this.#finish({ kind: 'complete', bytes: bytes ?? noBytes });
+  };
+
   // The listeners stay: taking four of them off costs more than reading a small body, and an error that comes later
   // would end the process if nobody listened.
-  const finish = (read: BodyRead): void => {
-    if (done) return;
-    done = true;
-    clearTimeout(timer);
-    if (read.kind !== 'complete') req.off('data', onData).pause();
-    resolve(read);
-  };
-  const onData = (chunk: Buffer): void => {
-    size += chunk.byteLength;
-    if (size > bounds.maxBytes) finish({ kind: 'too-large' });
-    else if (bounds.take?.(chunk.byteLength) === false) finish({ kind: 'no-room' });
-    else chunks.push(chunk);
-  };
-  const onEnd = (): void => {
-    const [first] = chunks;
-    const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, size);
-    finish({ kind: 'complete', bytes });
-  };
-  const onBreak = (): void => finish({ kind: 'aborted' });
-  const timer = setTimeout(onBreak, bounds.timeoutMs ?? 60_000);
-  req.on('data', onData).on('end', onEnd).on('close', onBreak).on('error', onBreak);
-};
+  #finish(read: BodyRead): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.#bounds.watchdog?.release(this);
+    if (read.kind !== 'complete') this.#req.off('data', this.#onData).pause();
+    this.#resolve(read);
+  }
+}

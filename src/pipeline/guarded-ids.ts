@@ -11,14 +11,10 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
  * @returns the sentence for the caller, or `undefined` when all ids are right.
  */
 export const wrongId = (params: Params): string | undefined => {
-  for (const [name, what] of [
-    ['imageId', 'image'],
-    ['serverId', 'server'],
-  ] as const) {
-    const id = params[name];
-    if (id !== undefined && !uuid.test(id)) {
-      return `The ${what} id in the path is not a UUID in lower case, such as d42f821e-c2d1-4796-9f07-af5ed7912d0e. Copy the id as the API shows it.`;
-    }
-  }
-  return undefined;
+  const { imageId, serverId } = params;
+  if (imageId !== undefined && !uuid.test(imageId)) return sentence('image');
+  return serverId !== undefined && !uuid.test(serverId) ? sentence('server') : undefined;
 };
+
+const sentence = (what: 'image' | 'server'): string =>
+  `The ${what} id in the path is not a UUID in lower case, such as d42f821e-c2d1-4796-9f07-af5ed7912d0e. Copy the id as the API shows it.`;

@@ -12,17 +12,20 @@ import { parseStrictJson } from './strict-json.ts';
 
 const noBytes = new Uint8Array(0);
 
-/** Reads the whole body, unless it is larger than so many bytes. */
-export type BodyReader = (maxBytes: number) => Promise<BodyRead>;
+/** Who has the body of a request. */
+export interface BodyReader {
+  /** Reads the whole body, unless it is larger than so many bytes. */
+  read(maxBytes: number): Promise<BodyRead>;
+}
 
 /** The body of one request: read whole or refused, parsed strictly, and told as an intent. */
 export class JudgedBody implements BodySource {
-  readonly #read: BodyReader;
+  readonly #reader: BodyReader;
   readonly #route: Route;
   readonly #log: Log;
 
-  constructor(read: BodyReader, route: Route, log: Log) {
-    this.#read = read;
+  constructor(reader: BodyReader, route: Route, log: Log) {
+    this.#reader = reader;
     this.#route = route;
     this.#log = log;
   }
@@ -36,14 +39,18 @@ export class JudgedBody implements BodySource {
     return withIntent && x.intent === undefined ? tellIntent(x) : undefined;
   }
 
-  async #judge(x: RequestExchange, withIntent: boolean): Promise<Fault | undefined> {
-    const { maxBytes, keys } = this.#route.body;
-    const mediaTypes = x.operation?.mediaTypes ?? ['application/json'];
+  #judge(x: RequestExchange, withIntent: boolean): Fault | Promise<Fault | undefined> {
+    const mediaTypes = mediaTypesOf(x);
     const refused = mediaTypes.length > 0 ? mediaTypeFault(x.headers, mediaTypes) : undefined;
-    if (refused !== undefined) return refused;
-    const read = await this.#read(maxBytes);
+    return (
+      refused ?? this.#reader.read(this.#route.body.maxBytes).then((read) => this.#parse(x, read, withIntent))
+    );
+  }
+
+  #parse(x: RequestExchange, read: BodyRead, withIntent: boolean): Fault | undefined {
+    const { maxBytes, keys } = this.#route.body;
     if (read.kind !== 'complete') return unreadBody(read.kind, maxBytes);
-    const body = mediaTypes.length > 0 ? parse(read.bytes) : emptyBody(read.bytes);
+    const body = mediaTypesOf(x).length > 0 ? parse(read.bytes) : emptyBody(read.bytes);
     if ('code' in body) return body;
     x.body = body;
     x.bytes = read.bytes;
@@ -54,6 +61,10 @@ export class JudgedBody implements BodySource {
     return withIntent ? tellIntent(x) : undefined;
   }
 }
+
+const anyJson: readonly string[] = ['application/json'];
+
+const mediaTypesOf = (x: RequestExchange): readonly string[] => x.operation?.mediaTypes ?? anyJson;
 
 /** Why a body was not read to its end, for its sender. */
 export const unreadBody = (kind: Exclude<BodyRead['kind'], 'complete'>, maxBytes: number): Fault => {

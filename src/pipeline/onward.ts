@@ -8,18 +8,21 @@ import type { HeaderFields } from './request-headers.ts';
 const streamable: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 /** Bytes that were judged, bytes read now because they may not be piped, or word that they may. */
-export const bodyToForward = async (
+export const bodyToForward = (
   x: RequestExchange,
   framing: BodyFraming['kind'],
-  read: BodyReader,
+  reader: BodyReader,
   maxBytes: number,
-): Promise<Uint8Array | 'stream' | undefined | Fault> => {
+): BodyToForward | Promise<BodyToForward> => {
   if (x.bytes !== undefined) return x.bytes.length === 0 && !streamable.has(x.method) ? undefined : x.bytes;
   if (framing === 'none') return undefined;
   if (streamable.has(x.method)) return 'stream';
-  const body = await read(maxBytes);
-  return body.kind === 'complete' ? body.bytes : unreadBody(body.kind, maxBytes);
+  return reader
+    .read(maxBytes)
+    .then((body) => (body.kind === 'complete' ? body.bytes : unreadBody(body.kind, maxBytes)));
 };
+
+export type BodyToForward = Uint8Array | 'stream' | undefined | Fault;
 
 /** The headers that leave: those of the client that were left in, then those that stages set. Changes `forward`. */
 export const headersToForward = (x: RequestExchange, forward: HeaderFields): HeaderFields => {

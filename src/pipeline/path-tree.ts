@@ -75,6 +75,7 @@ export class PathTree<T> {
     node: Node<T>,
     segments: readonly string[],
     at: number,
+    /** Of the names on the way here; a value goes again when its branch was walked. */
     values: string[],
     found: TreeMatch<T>[],
     rest: boolean,
@@ -88,8 +89,11 @@ export class PathTree<T> {
       const literal =
         node.literals.get(segment) ?? (last ? node.literals.get(withoutSuffix(segment)) : undefined);
       if (literal !== undefined) this.#walk(literal, segments, at + 1, values, found, rest);
-      if (node.param !== undefined)
-        this.#walk(node.param, segments, at + 1, [...values, segment], found, rest);
+      if (node.param !== undefined) {
+        values.push(segment);
+        this.#walk(node.param, segments, at + 1, values, found, rest);
+        values.pop();
+      }
     }
     if (rest)
       for (const entry of node.rests) found.push({ value: entry.value, params: paramsOf(entry, values) });
@@ -101,9 +105,10 @@ const withoutSuffix = (segment: string): string =>
 
 const paramsOf = (entry: Entry<unknown>, values: readonly string[]): Readonly<Record<string, string>> => {
   const params: Record<string, string> = Object.create(null);
-  entry.names.forEach((name, index) => {
+  for (let index = 0; index < entry.names.length; index += 1) {
+    const name = entry.names[index] as string;
     const value = values[index] ?? '';
     params[name] = name !== keyName && index === values.length - 1 ? withoutSuffix(value) : value;
-  });
+  }
   return params;
 };

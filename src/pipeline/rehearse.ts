@@ -7,13 +7,15 @@ import type { Mode, SourcePlace } from '../core/policy.ts';
 import type { ClockPort } from '../core/ports.ts';
 import type { UpstreamAnswer } from '../core/verdict.ts';
 import { type Admission, admit, type RequestHead } from './admit.ts';
+import { beginExchange } from './begin-exchange.ts';
 import type { BodyRead } from './body.ts';
 import type { Snapshot } from './compile.ts';
-import { type Lookups, RequestExchange, type StageVerdict } from './exchange.ts';
+import type { Lookups, RequestExchange, StageVerdict } from './exchange.ts';
 import { type BodyReader, JudgedBody } from './judged-body.ts';
 import { bodyToForward, headersToForward } from './onward.ts';
 import type { HeaderFields } from './request-headers.ts';
 import { runChain } from './run.ts';
+import { settleStages } from './settle-stages.ts';
 import type { Chain } from './step.ts';
 
 /** A request that nobody sent over a network. */
@@ -81,33 +83,19 @@ export const rehearse = async (
   const peer = { address: request.clientAddress, encrypted: false, httpVersion: '1.1', trusted: () => false };
   const admission = admit(snapshot, request, peer);
   if (admission.kind === 'refused') return refusedAtHead(admission, request);
-  const { found, target, headers } = admission;
+  const { found, headers } = admission;
   const { chain } = found;
-  const x = new RequestExchange(
-    {
-      requestId: request.requestId,
-      method: request.method,
-      path: target.path,
-      query: target.query,
-      params: found.params,
-      headers: headers.seen,
-      clientAddress: headers.clientAddress,
-      routeId: chain.route.id,
-      operation: found.operation,
-      receivedAt: outside.clock.now(),
-    },
-    outside.lookups,
-  );
+  const { requestId, method } = request;
+  const x = beginExchange(admission, { requestId, method, receivedAt: outside.clock.now() }, outside.lookups);
   outside.watch?.(x);
-  const read = readerOf(request.body);
-  const outcome = await runChain(chain.steps, x, new JudgedBody(read, chain.route, outside.log));
+  const reader = readerOf(request.body);
+  const outcome = await runChain(chain.steps, x, new JudgedBody(reader, chain.route, outside.log));
   const framing = request.body === undefined || request.body.length === 0 ? 'none' : 'sized';
   const body =
-    outcome.kind === 'pass' ? await bodyToForward(x, framing, read, chain.route.body.maxBytes) : undefined;
+    outcome.kind === 'pass' ? await bodyToForward(x, framing, reader, chain.route.body.maxBytes) : undefined;
   const late = typeof body === 'object' && 'code' in body ? body : undefined;
   const passed = outcome.kind === 'pass' && late === undefined;
-  for (const settle of x.settles.toReversed())
-    await settle({ forwarded: passed, status: passed ? 200 : undefined });
+  await settleStages(x, { forwarded: passed, status: passed ? 200 : undefined }, outside.log);
   return {
     outcome: late === undefined ? outcome.kind : 'deny',
     path: x.path,
@@ -167,7 +155,7 @@ const refusedAtHead = (
   change: undefined,
 });
 
-const readerOf =
-  (body: Uint8Array = new Uint8Array(0)): BodyReader =>
-  async (maxBytes): Promise<BodyRead> =>
-    body.length > maxBytes ? { kind: 'too-large' } : { kind: 'complete', bytes: body };
+const readerOf = (body: Uint8Array = new Uint8Array(0)): BodyReader => ({
+  read: async (maxBytes): Promise<BodyRead> =>
+    body.length > maxBytes ? { kind: 'too-large' } : { kind: 'complete', bytes: body },
+});

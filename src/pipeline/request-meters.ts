@@ -1,17 +1,42 @@
 import { gatewayFaults } from '../core/gateway-faults.ts';
 import { type CounterSeries, durationBuckets, type HistogramSeries, type Meters } from '../core/meters.ts';
 
-/** How a request ended, for metrics and logs: a bounded set. */
-export type Ending = 'forwarded' | 'refused' | 'relayed' | 'upstream-failed' | 'cut' | 'client-gone';
+const endings = ['forwarded', 'refused', 'relayed', 'upstream-failed', 'cut', 'client-gone'] as const;
 
-const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+/** How a request ended, for metrics and logs: a bounded set. */
+export type Ending = (typeof endings)[number];
+
+const methods: readonly string[] = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'];
 
 export interface RequestMeters {
-  count(route: string, method: string, status: number, ending: Ending, seconds: number): void;
+  /** A request is over: counted by how it ended, and by its fault if it was refused. */
+  finished(finished: Ended): void;
   /** @param stage `gateway` for refusals of no stage. */
   refused(stage: string, fault: string): void;
+  /** @param seconds from forwarding to the end of the answer */
   upstream(upstream: string, seconds: number): void;
 }
+
+/** What is counted of a request. */
+export interface Ended {
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
+  readonly ending: Ending;
+  /** `STAGE/NAME` */
+  readonly fault: string | undefined;
+  readonly seconds: number;
+}
+
+/** The series of one route: they are found again by numbers, since a label key for each request costs more than a stage. */
+interface RouteSeries {
+  readonly duration: HistogramSeries;
+  readonly requests: Map<number, CounterSeries>;
+}
+
+/** A number for each label set that a route's requests can have. */
+const labelNumber = (method: number, statusClass: number, ending: Ending): number =>
+  (method * 8 + statusClass) * endings.length + endings.indexOf(ending);
 
 /** Request counters. Series are looked up by plain string keys; prom-client is asked once per series. */
 export const createRequestMeters = (meters: Meters): RequestMeters => {
@@ -39,27 +64,55 @@ export const createRequestMeters = (meters: Meters): RequestMeters => {
     labels: ['upstream'],
     buckets: durationBuckets,
   });
-  const counters = new Map<string, CounterSeries>();
-  const histograms = new Map<string, HistogramSeries>();
+  const routes = new Map<string, RouteSeries>();
+  const faults = new Map<string, CounterSeries>();
+  const upstreamSeries = new Map<string, HistogramSeries>();
+
+  const seriesOf = (route: string): RouteSeries => {
+    let series = routes.get(route);
+    if (series === undefined) {
+      series = { duration: durations.at({ route }), requests: new Map() };
+      routes.set(route, series);
+    }
+    return series;
+  };
+  const count = ({ route, method, status, ending, seconds }: Ended): void => {
+    const series = seriesOf(route);
+    series.duration.observe(seconds);
+    const known = methods.indexOf(method);
+    const statusClass = Math.trunc(status / 100);
+    const number = labelNumber(known, statusClass, ending);
+    let counter = series.requests.get(number);
+    if (counter === undefined) {
+      const labels = { route, method: methods[known] ?? '_OTHER', status_class: `${statusClass}xx`, ending };
+      counter = requests.at(labels);
+      series.requests.set(number, counter);
+    }
+    counter.inc();
+  };
+  const refused = (stage: string, fault: string): void => refusals.at({ stage, fault }).inc();
+
   return {
-    count(route, method, status, ending, seconds) {
-      const known = methods.has(method) ? method : '_OTHER';
-      const statusClass = `${Math.trunc(status / 100)}xx`;
-      const key = `${route} ${known} ${statusClass} ${ending}`;
-      let counter = counters.get(key);
-      if (counter === undefined) {
-        counter = requests.at({ route, method: known, status_class: statusClass, ending });
-        counters.set(key, counter);
+    finished(ended) {
+      count(ended);
+      const { fault } = ended;
+      if (fault === undefined) return;
+      let series = faults.get(fault);
+      if (series === undefined) {
+        const [stage = '', name = ''] = fault.split('/');
+        series = refusals.at({ stage, fault: name });
+        faults.set(fault, series);
       }
-      counter.inc();
-      let histogram = histograms.get(route);
-      if (histogram === undefined) {
-        histogram = durations.at({ route });
-        histograms.set(route, histogram);
-      }
-      histogram.observe(seconds);
+      series.inc();
     },
-    refused: (stage, fault) => refusals.at({ stage, fault }).inc(),
-    upstream: (upstream, seconds) => upstreams.at({ upstream }).observe(seconds),
+    refused,
+    upstream(upstream, seconds) {
+      let series = upstreamSeries.get(upstream);
+      if (series === undefined) {
+        series = upstreams.at({ upstream });
+        upstreamSeries.set(upstream, series);
+      }
+      series.observe(seconds);
+    },
   };
 };

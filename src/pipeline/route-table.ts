@@ -54,20 +54,14 @@ export class RouteTable<T> {
   /** @param segments decoded segments of the canonical path, without a trailing empty one. */
   find(method: string, segments: readonly string[]): Found<T> {
     const version = versionSegment.test(segments[0] ?? '') ? 1 : 0;
-    const known: TreeMatch<Entry<T>>[] = [
-      ...behind(this.#operations, segments, version, 'exact'),
-      ...this.#whole.exact(segments, 0),
-      ...behind(this.#prefixed, segments, version, 'exact'),
-    ];
-    const named = known.find((candidate) => takes(candidate.value, method));
-    if (named === undefined && this.#resemblesGuarded(method, segments)) return { kind: 'disguised' };
-    const match =
-      named ??
-      this.#whole.rest(segments, 0).find((candidate) => takes(candidate.value, method)) ??
-      behind(this.#prefixed, segments, version, 'rest').find((candidate) => takes(candidate.value, method));
-    if (match !== undefined) {
-      const { value, operation } = match.value;
-      return { kind: 'route', value, operation, params: match.params };
+    // Most requests are found in the first place that is looked at, so each place is looked at only when it is reached.
+    const known: TreeMatch<Entry<T>>[] = [];
+    for (let place = 0; place < places; place += 1) {
+      if (place === exactPlaces && this.#resemblesGuarded(method, segments)) return { kind: 'disguised' };
+      const matches = this.#at(place, segments, version);
+      for (const match of matches) if (takes(match.value, method)) return routeOf(match);
+      // A rest takes whatever no other template knows; it does not make a path known.
+      if (place < exactPlaces) known.push(...matches);
     }
     if (known.length === 0) return { kind: 'unknown' };
     return {
@@ -87,6 +81,28 @@ export class RouteTable<T> {
       this.#operations.exact(read, from).some((candidate) => takes(candidate.value, method)),
     );
   }
+
+  /** The places in their order: what is exact before a rest, guarded calls before all, without a project before with one. */
+  #at(place: number, segments: readonly string[], version: number): readonly TreeMatch<Entry<T>>[] {
+    switch (place) {
+      case 0:
+        return this.#operations.exact(segments, version);
+      case 1:
+        return behindProject(this.#operations, segments, version, 'exact');
+      case 2:
+        return this.#whole.exact(segments, 0);
+      case 3:
+        return this.#prefixed.exact(segments, version);
+      case 4:
+        return behindProject(this.#prefixed, segments, version, 'exact');
+      case 5:
+        return this.#whole.rest(segments, 0);
+      case 6:
+        return this.#prefixed.rest(segments, version);
+      default:
+        return behindProject(this.#prefixed, segments, version, 'rest');
+    }
+  }
 }
 
 /** As a careless reader takes a segment: in any case, without blanks, without a suffix for the format. */
@@ -96,26 +112,32 @@ const carelessly = (segment: string): string =>
     .toLowerCase()
     .replace(/\.[a-z0-9]+$/, '');
 
+const exactPlaces = 5;
+const places = 8;
+
+const routeOf = <T>({ value: { value, operation }, params }: TreeMatch<Entry<T>>): Found<T> => ({
+  kind: 'route',
+  value,
+  operation,
+  params,
+});
+
 const takes = (entry: Entry<unknown>, method: string): boolean =>
   entry.methods.length === 0 || entry.methods.includes(method);
 
-/** Matches behind the version, and behind version and project id, which then is the parameter `projectId`. */
-const behind = <T>(
+/** Matches behind a project id, which then is the parameter `projectId`. */
+const behindProject = <T>(
   tree: PathTree<T>,
   segments: readonly string[],
   version: number,
   how: 'exact' | 'rest',
-): TreeMatch<T>[] => {
+): readonly TreeMatch<T>[] => {
   const project = segments[version];
-  const found = tree[how](segments, version);
   // With nothing behind it a segment is no project: `/flavors` is not the root of a project of that name, and the
   // route of the root is often open to everybody.
-  if (project === undefined || segments.length === version + 1) return found;
-  for (const match of tree[how](segments, version + 1)) {
-    found.push({
-      value: match.value,
-      params: Object.assign(Object.create(null), match.params, { projectId: project }),
-    });
-  }
-  return found;
+  if (project === undefined || segments.length === version + 1) return [];
+  return tree[how](segments, version + 1).map(({ value, params }) => ({
+    value,
+    params: Object.assign(Object.create(null), params, { projectId: project }),
+  }));
 };

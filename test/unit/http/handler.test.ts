@@ -8,6 +8,7 @@ import type { ForwardOutcome, ForwardPort } from '../../../src/core/forward.ts';
 import type { Policy, Route } from '../../../src/core/policy.ts';
 import { type AnyStage, defineStage } from '../../../src/core/stage.ts';
 import type { UpstreamOutcome, Verdict } from '../../../src/core/verdict.ts';
+import { Watchdog } from '../../../src/core/watchdog.ts';
 import { createHandler } from '../../../src/http/handler.ts';
 import { Load } from '../../../src/http/load.ts';
 import { compilePolicy } from '../../../src/pipeline/compile.ts';
@@ -72,10 +73,10 @@ const ask = async (
     spoofed: { inc: () => undefined },
     record: () => undefined,
     load: new Load({ maxInFlight: 10, maxBodyBytes: 1000 }),
-    requestMs: 1000,
+    bodyWatchdog: new Watchdog(1000),
   });
   const server = createServer((req, res) => {
-    handler.handle(req, res).catch(() => res.destroy());
+    Promise.resolve(handler.handle(req, res)).catch(() => res.destroy());
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   t.after(() => server.close());

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import fc from 'fast-check';
+import { Watchdog } from '../../../src/core/watchdog.ts';
 import { bodyFraming, readBody } from '../../../src/pipeline/body.ts';
 
 interface Arrival {
@@ -90,7 +91,7 @@ describe('readBody', () => {
 
   test('says aborted when the body does not come in time', async (t) => {
     const { req } = await arrive(t, `${post('Content-Length: 6\r\n')}abc`);
-    assert.deepEqual(await readBody(req, { maxBytes: 6, timeoutMs: 20 }), { kind: 'aborted' });
+    assert.deepEqual(await readBody(req, { maxBytes: 6, watchdog: new Watchdog(20) }), { kind: 'aborted' });
   });
 
   test('gives back any body byte for byte, however it is cut into chunks', async (t) => {
