@@ -15,12 +15,12 @@ export const card = (title, state, word, detail) =>
 export const upstreamCard = (now, [name, { failuresInARow, lastAnswerAt, targets }]) => {
   const answered =
     lastAnswerAt === undefined ? 'not asked yet' : `last answer ${secondsAgo(now, lastAnswerAt)}`;
-  const some =
-    targets === undefined
-      ? ''
-      : `, ${targets.filter(({ healthy }) => healthy).length} of ${targets.length} addresses`;
+  const well = targets?.filter(({ healthy }) => healthy).length;
+  const some = targets === undefined ? '' : `, ${well} of ${targets.length} addresses`;
   if (failuresInARow > 0)
     return card(`Upstream ${name}`, 'bad', 'fails', `${failuresInARow} in a row, ${answered}${some}`);
+  if (well < targets?.length)
+    return card(`Upstream ${name}`, well === 0 ? 'bad' : 'warn', 'addresses are left out', answered + some);
   return card(`Upstream ${name}`, 'good', lastAnswerAt === undefined ? 'idle' : 'answers', answered + some);
 };
 

@@ -29,6 +29,8 @@ export interface HttpFailure {
   readonly kind: 'failed';
   /** `timeout` also when the request's signal fired. */
   readonly reason: Outage;
+  /** No connection was found, so that nothing of the request left. */
+  readonly unsent: boolean;
 }
 
 /** Small calls to one origin, whose answers are read whole. Redirects are not followed. */
@@ -82,8 +84,10 @@ const exchange = (pool: Pool, base: string, request: HttpRequest, timeoutMs: num
       signal?.removeEventListener('abort', stop);
       resolve(result);
     };
+    const fail = (reason: Outage): void =>
+      settle({ kind: 'failed', reason, unsent: controller === undefined });
     const give = (reason: Outage): void => {
-      settle({ kind: 'failed', reason });
+      fail(reason);
       controller?.abort(new Error(reason));
     };
     const stop = (): void => give('timeout');
@@ -113,7 +117,7 @@ const exchange = (pool: Pool, base: string, request: HttpRequest, timeoutMs: num
         settle({ kind: 'answered', status, headers, body: Buffer.concat(chunks, size) });
       },
       onResponseError(_controller, error) {
-        settle({ kind: 'failed', reason: outageOf(error) });
+        fail(outageOf(error));
       },
     };
     const { method } = request;
@@ -122,6 +126,6 @@ const exchange = (pool: Pool, base: string, request: HttpRequest, timeoutMs: num
       pool.dispatch({ method, path, headers: request.headers ?? null, body: request.body ?? null }, handler);
     } catch (error) {
       // undici throws on a closed pool and on header values that are not valid HTTP.
-      settle({ kind: 'failed', reason: outageOf(error) });
+      fail(outageOf(error));
     }
   });

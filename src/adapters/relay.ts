@@ -167,7 +167,8 @@ export class Relay implements Watched {
     // Nothing that comes behind the last byte of an answer can make it less whole.
     const status = this.#status;
     if (this.#whole) this.end();
-    else if (status === undefined) this.#settle({ kind: 'failed', fault, message });
+    else if (status === undefined)
+      this.#settle({ kind: 'failed', fault, message, unsent: this.#upstream === undefined });
     else {
       this.#settle({ kind: 'cut', status });
       // A plain close would look like the regular end to a client without length or chunks (RFC 9112 8).

@@ -14,6 +14,8 @@ export interface StreamOptions {
   readonly connections: number;
   readonly timeoutMs: number;
   readonly tls?: OriginTls | undefined;
+  /** Find a connection before the body is touched, so that the request can still go elsewhere. */
+  readonly connectFirst?: boolean | undefined;
 }
 
 export interface StreamForwarder {
@@ -35,8 +37,11 @@ export interface StreamForwarder {
  */
 const streamable: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
+/** Milliseconds to make a connection, TLS included. */
+const connectMs = 3000;
+
 export const createStreamForwarder = (options: StreamOptions): StreamForwarder => {
-  const agent = createOriginAgent(options);
+  const { agent, reach } = createOriginAgent({ ...options, connectMs });
   const relays = new WeakMap<IncomingMessage, Relay>();
   const watchdog = new Watchdog(options.timeoutMs);
   const proxy = httpProxy.createProxyServer({
@@ -46,7 +51,7 @@ export const createStreamForwarder = (options: StreamOptions): StreamForwarder =
     // The target is taken as it is; otherwise the library would parse it, and with that resolve and re-encode it.
     toProxy: true,
     prependPath: false,
-    connectTimeout: 3000,
+    connectTimeout: connectMs,
   });
   const failed = (error: Error, req: IncomingMessage): void => relays.get(req)?.failed(outageOf(error));
   proxy.on('error', failed);
@@ -88,15 +93,22 @@ export const createStreamForwarder = (options: StreamOptions): StreamForwarder =
       const relay = new Relay(res, request, watchdog, resolve);
       if (relay.settled) return;
       relays.set(req, relay);
-      // The library reads these three from the request itself.
-      req.headers = request.headers as IncomingMessage['headers'];
-      req.url = options.basePath + request.target;
-      try {
-        go(relay);
-      } catch {
-        // Node refuses header values that HTTP does not allow.
-        relay.unsendable();
-      }
+      const start = (): void => {
+        // The library reads these three from the request itself.
+        req.headers = request.headers as IncomingMessage['headers'];
+        req.url = options.basePath + request.target;
+        try {
+          go(relay);
+        } catch {
+          // Node refuses header values that HTTP does not allow.
+          relay.unsendable();
+        }
+      };
+      if (!options.connectFirst) return start();
+      reach().then(
+        () => relay.settled || start(),
+        (error) => relay.failed(outageOf(error)),
+      );
     });
 
   return {

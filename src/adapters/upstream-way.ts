@@ -2,7 +2,10 @@ import type { ForwardPort } from '../core/forward.ts';
 import { createMemoryForwarder, type MemoryOptions } from './upstream-memory.ts';
 import { createStreamForwarder } from './upstream-stream.ts';
 
-export type WayOptions = Omit<MemoryOptions, 'origin' | 'basePath'>;
+export interface WayOptions extends Omit<MemoryOptions, 'origin' | 'basePath'> {
+  /** Find a connection before a streamed body is touched, so that the request can still go elsewhere. */
+  readonly connectFirst?: boolean;
+}
 
 /** The way to one address of an upstream. */
 export interface Way extends ForwardPort {
@@ -22,7 +25,7 @@ export const createWay = (url: string, options: WayOptions): Way => {
     tls,
   };
   const memory = createMemoryForwarder({ ...shared, retried });
-  const stream = createStreamForwarder(shared);
+  const stream = createStreamForwarder({ ...shared, connectFirst: options.connectFirst });
   return {
     forward: (req, res, request) => {
       if (request.upgrade !== undefined) return stream.upgrade(req, res, request, request.upgrade);

@@ -2,17 +2,25 @@ import type { ForwardOutcome, ForwardPort } from '../core/forward.ts';
 import type { Log } from '../core/log.ts';
 import type { Meters } from '../core/meters.ts';
 import type { ClockPort } from '../core/ports.ts';
+import type { EjectionRules } from './address-health.ts';
 import type { OriginTls } from './origin-tls.ts';
-import { createWay } from './upstream-way.ts';
+import { Addresses, type AddressStatus } from './upstream-addresses.ts';
+import { balanced } from './upstream-balanced.ts';
+import { type CheckRules, startChecks } from './upstream-checks.ts';
+import { createWay, type Way } from './upstream-way.ts';
 
 export interface UpstreamOptions {
-  /** Scheme, host, port, and a path that is put before every target. */
-  readonly url: string;
+  /** Scheme, host, port, and a path that is put before every target; several are chosen from. */
+  readonly url: string | readonly string[];
   /** Milliseconds for the head of an answer, and then between two pieces of its body. */
   readonly timeoutMs: number;
   /** Most connections at once, for each of the two ways: bodies in memory, and streams. */
   readonly connections: number;
   readonly tls?: OriginTls | undefined;
+  /** When one of several addresses is left out. */
+  readonly ejection?: EjectionRules | undefined;
+  /** Ask the addresses time and again whether they are well. */
+  readonly health?: CheckRules | undefined;
 }
 
 export interface ForwarderOptions {
@@ -29,9 +37,13 @@ export interface UpstreamHealth {
   /** Milliseconds since the epoch. */
   readonly lastAnswerAt: number | undefined;
   readonly lastFailureAt: number | undefined;
+  /** The addresses, where there are several, or where they are checked. */
+  readonly targets?: readonly AddressStatus[];
 }
 
 export interface Forwarder extends ForwardPort {
+  /** What is known of the addresses of an upstream: its look-ups choose by it too. */
+  addresses(upstream: string): Addresses | undefined;
   health(): Readonly<Record<string, UpstreamHealth>>;
   /** Ends all connections to the upstreams; exchanges in flight fail. */
   close(): Promise<void>;
@@ -51,6 +63,7 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
       if (upstream === undefined) throw new Error(`there is no upstream "${request.upstream}"`);
       return upstream.forward(req, res, request);
     },
+    addresses: (name) => upstreams.get(name)?.addresses,
     health: () => Object.fromEntries([...upstreams].map(([name, upstream]) => [name, upstream.health()])),
     close: async () => {
       await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
@@ -59,6 +72,7 @@ export const createForwarder = (options: ForwarderOptions): Forwarder => {
 };
 
 interface Upstream extends ForwardPort {
+  readonly addresses: Addresses | undefined;
   health(): UpstreamHealth;
   close(): Promise<void>;
 }
@@ -69,7 +83,20 @@ const createUpstream = (
   { meters, log, clock }: ForwarderOptions,
 ): Upstream => {
   const measured = upstreamMeters(meters, name);
-  const way = createWay(options.url, { ...options, retried: () => measured.retries.inc() });
+  const urls = [options.url].flat();
+  const retried = () => measured.retries.inc();
+  const ways = urls.map((url) => createWay(url, { ...options, retried, connectFirst: urls.length > 1 }));
+  const addresses =
+    urls.length > 1 || options.health !== undefined
+      ? new Addresses({ name, urls, ejection: options.ejection, meters, log, clock })
+      : undefined;
+  const checks = addresses && options.health && startChecks(addresses, options.health, options.tls);
+  // One address costs nothing but its way: there is nothing to choose.
+  const [only] = ways;
+  const forward =
+    addresses === undefined || urls.length === 1
+      ? (only as Way).forward
+      : balanced(addresses, ways, options.timeoutMs);
   const health = { failuresInARow: 0, lastAnswerAt: undefined, lastFailureAt: undefined } as {
     -readonly [K in keyof UpstreamHealth]: UpstreamHealth[K];
   };
@@ -92,9 +119,13 @@ const createUpstream = (
     return outcome;
   };
   return {
-    forward: async (req, res, request) => settled(await way.forward(req, res, request)),
-    health: () => ({ ...health }),
-    close: way.close,
+    addresses,
+    forward: async (req, res, request) => settled(await forward(req, res, request)),
+    health: () => ({ ...health, ...(addresses === undefined ? {} : { targets: addresses.status() }) }),
+    close: async () => {
+      await checks?.close();
+      await Promise.all(ways.map((way) => way.close()));
+    },
   };
 };
 

@@ -44,7 +44,8 @@ export const composeServing = async <Policies extends { readonly snapshots: Snap
 ) => {
   const { clock, meters, log } = outside;
   const identity = own(composeTokens(config, store.redis, outside));
-  const lookups = own(composeLookups(config, clock, identity.own));
+  const forwarder = own(composeForwarder(config, outside));
+  const lookups = own(composeLookups(config, clock, identity.own, forwarder.addresses));
   const policies = await openPolicies({
     tokens: identity.tokens,
     ...store.ports,
@@ -52,7 +53,6 @@ export const composeServing = async <Policies extends { readonly snapshots: Snap
     audit: { record: (event, fields) => log.info({ kind: 'audit', event, ...fields }, event) },
     clock,
   });
-  const forwarder = own(composeForwarder(config, outside));
   const requestMeters = createRequestMeters(meters);
   const lag = own(watchLoopLag(config.overload.maxLagMs));
   const load = new Load({ ...config.overload, maxInFlight: config.maxInFlight, lags: lag.next });

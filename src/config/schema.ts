@@ -1,32 +1,10 @@
 import { type Static, Type } from 'typebox';
 import { identitySchema } from './identity-schema.ts';
 import { limitsSchema } from './limits-schema.ts';
-import { clientTls } from './tls-schema.ts';
+import { upstreamSchema } from './upstream-schema.ts';
 import { closed, count, held, milliseconds, port, secret } from './values.ts';
 
 const section = (description: string) => ({ ...closed, default: {}, description });
-
-const upstream = Type.Object(
-  {
-    url: held('origin', 'Address of the service: scheme, host and port.'),
-    api: Type.Optional(
-      Type.String({
-        pattern: '^(/[A-Za-z0-9._-]+)+$',
-        expects: 'a path such as /v2.1, without a slash at its end',
-        description: "Path of the API's root, for the gateway's own look-ups.",
-      }),
-    ),
-    timeoutMs: milliseconds('The longest wait for the head of an answer.', 30_000),
-    connections: count('The most connections open at once.', 128, 1, 65_535),
-    tls: Type.Optional(
-      clientTls(
-        'the service',
-        'Certificates, for an https:// address. Nothing turns the check of the certificate off.',
-      ),
-    ),
-  },
-  { ...closed, description: 'A service behind the gateway.' },
-);
 
 export const configSchema = Type.Object(
   {
@@ -53,7 +31,7 @@ export const configSchema = Type.Object(
       },
       section('Where metrics, health and administration are served.'),
     ),
-    upstreams: Type.Record(Type.String({ pattern: '^[a-z][a-z0-9-]{0,62}$' }), upstream, {
+    upstreams: Type.Record(Type.String({ pattern: '^[a-z][a-z0-9-]{0,62}$' }), upstreamSchema, {
       minProperties: 1,
       expects: 'lower-case letters, digits and hyphens, beginning with a letter, at most 63',
       description: 'The services behind the gateway, by name.',

@@ -11,7 +11,7 @@ type Report = (path: Path, message: string) => void;
 export const checkTls = (checked: Checked, report: Report): void => {
   const upstreams = checked.part<GatewayConfig['upstreams']>(['upstreams']) ?? {};
   for (const [name, upstream] of Object.entries(upstreams)) {
-    const isSecure = upstream.url.startsWith('https:');
+    const isSecure = [upstream.url].flat().every((url) => url.startsWith('https:'));
     checkClient(upstream.tls, ['upstreams', name, 'tls'], isSecure, report);
   }
   const identity = checked.part<GatewayConfig['identity']>(['identity']);

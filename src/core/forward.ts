@@ -32,7 +32,13 @@ export type ForwardOutcome =
   /** The answer was relayed to its end. */
   | { readonly kind: 'answered'; readonly status: number }
   /** Nothing was sent to the client yet: the caller answers with this gateway fault. */
-  | { readonly kind: 'failed'; readonly fault: GatewayFault; readonly message: string }
+  | {
+      readonly kind: 'failed';
+      readonly fault: GatewayFault;
+      readonly message: string;
+      /** No connection was found, so that nothing of the request left. */
+      readonly unsent?: boolean;
+    }
   /** The upstream broke off in mid-answer; the client's connection was destroyed, so it cannot take it for whole. */
   | { readonly kind: 'cut'; readonly status: number }
   /** The client went away; the upstream request was ended. */

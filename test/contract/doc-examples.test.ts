@@ -67,8 +67,13 @@ for (const { where, text } of settings)
     const folder = await writeFolder(t, {});
     const file = join(folder, 'gateway.yaml');
     // Documents print the parts that everybody has to change; the others are taken from the shipped file.
-    const lookups = 'lookups: { compute: compute, image: image }';
-    await writeFile(file, `version: 1\n${text}\n${lookups}\npolicies: { dir: ${join(root, 'policies')} }\n`);
+    const others = [
+      'lookups: { compute: compute, image: image }',
+      'identity: { kind: keystone-v3, url: "http://keystone:5000", credential: { kind: caller } }',
+      'upstreams: { compute: { url: "http://nova:8774", api: /v2 }, image: { url: "http://glance:9292", api: /v2 } }',
+    ].filter((line) => !new RegExp(`^${line.split(':', 1)[0]}:`, 'm').test(text));
+    const parts = ['version: 1', text, ...others, `policies: { dir: ${join(root, 'policies')} }`, ''];
+    await writeFile(file, parts.join('\n'));
     const loaded = await loadConfig(file, { IMAGES_GATEWAY_PASSWORD: 'x' });
     assert.deepEqual(loaded.ok ? [] : loaded.problems.map(printProblem), []);
   });

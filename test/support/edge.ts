@@ -24,7 +24,7 @@ export interface StartedEdge {
 
 export interface EdgeSetup extends Partial<Omit<UpstreamOptions, 'url'>> {
   /** Of the upstream. */
-  readonly url: string;
+  readonly url: UpstreamOptions['url'];
   readonly limits?: Partial<EdgeLimits>;
   /** Read every body, as a judged route does; otherwise POST, PUT and PATCH are streamed. */
   readonly read?: boolean;
