@@ -23,5 +23,5 @@ export const chart = (lines: readonly Cost[]): string => {
     ].join('');
   });
   const height = 50 + shown.length * barHeight;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="#fff"/><text x="8" y="22" font-size="14">CPU microseconds of the proxy process a request</text>${bars.join('')}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="12"><title>CPU microseconds of the proxy process a request</title><rect width="100%" height="100%" fill="#fff"/><text x="8" y="22" font-size="14">CPU microseconds of the proxy process a request</text>${bars.join('')}</svg>\n`;
 };

@@ -68,7 +68,7 @@ try {
   const cost = await measureCost(wanted, outside, flaws, {
     rounds,
     seconds,
-    warmUp: quick ? 8000 : 40_000,
+    warmUp: quick ? 15_000 : 40_000,
     told,
   });
   const streaming = await part('streaming', () => measureStreaming(outside, quick ? 2 : rounds));
@@ -78,7 +78,7 @@ try {
       rate: 500_000 / busy,
       rounds: quick ? 2 : rounds,
       seconds: 2 * seconds,
-      warmUp: quick ? 8000 : 40_000,
+      warmUp: quick ? 15_000 : 40_000,
     }),
   );
   const starts = await part('starts', () => measureStarts(outside, quick ? 3 : rounds));

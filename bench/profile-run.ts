@@ -40,6 +40,8 @@ export const profileOf = async (row: Row, outside: Outside, seconds: number): Pr
   samples.forEach((sample, index) => {
     const frame = frames.get(sample);
     if (frame === undefined || frame.functionName === '(idle)') return;
+    // Starting and ending the profile is no work of a request.
+    if (frame.url === 'node:inspector') return;
     sums.set(frame, (sums.get(frame) ?? 0) + (timeDeltas[index] ?? 0));
   });
   return { self: [...sums], requests };

@@ -102,7 +102,9 @@ const profile = (found: NonNullable<Results['profile']>): string => {
     "Samples of V8's profiler on the main thread, idle time left out; the profiler itself makes everything slower, so the shares count.",
     table(
       ['Part', 'Share', 'µs'],
-      found.map(([part, micros]) => [part, `${((100 * micros) / sum).toFixed(0)} %`, micros.toFixed(1)]),
+      found
+        .filter(([, micros]) => micros / sum > 0.005)
+        .map(([part, micros]) => [part, `${((100 * micros) / sum).toFixed(0)} %`, micros.toFixed(1)]),
     ),
   );
 };
