@@ -61,6 +61,15 @@ export class Connections {
   }
 
   /**
+   * Does no answer use the socket, or wait for it? Node takes it off an answer a moment after its last byte, and gives
+   * it to requests that are not run, behind the last answer.
+   */
+  isFree(socket: Socket): boolean {
+    const last = this.#last.get(socket);
+    return last === undefined || (last.shouldKeepAlive && last.writableFinished && last.socket === null);
+  }
+
+  /**
    * What to do when the parser finds broken bytes: answer them, let the answers to sound requests before them go out
    * first and then close, or cut, because an answer would be taken for the answer to something else.
    */

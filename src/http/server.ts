@@ -73,7 +73,9 @@ export const createEdge = (options: EdgeOptions): Edge => {
   };
   const receive = (req: IncomingMessage, res: ServerResponse): void => {
     if (!connections.begin(req.socket, res)) return;
-    if (draining) res.shouldKeepAlive = false;
+    // Behind a request that asks for an upgrade, the parser drops what came together with it: nothing may follow.
+    const upgrades = req.headers.upgrade !== undefined && upgradeAsked(req) !== 'none';
+    if (draining || upgrades) res.shouldKeepAlive = false;
     const refusal = protocolRefusal(req, limits.maxHeaders);
     if (refusal === undefined) app.listener(req, res);
     else refuse(req, res, refusal);
@@ -92,7 +94,8 @@ export const createEdge = (options: EdgeOptions): Edge => {
       // Checked by the pipeline, which answers with a fault.
       requireHostHeader: false,
       noDelay: true,
-      shouldUpgradeCallback: (req) => upgradeAsked(req) === 'websocket',
+      // Behind a request that waits for its answer an upgrade is an ordinary request: its socket is not free.
+      shouldUpgradeCallback: (req) => upgradeAsked(req) === 'websocket' && connections.isFree(req.socket),
     },
     receive,
   );
@@ -124,15 +127,19 @@ export const createEdge = (options: EdgeOptions): Edge => {
     }),
   );
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Node before 24.9 does not ask whether it should upgrade.
+    if (!connections.isFree(req.socket)) return void socket.destroy();
     const res = new app.ServerResponse(req);
     asRequest(req, res, upgradeFrom(socket, head));
     receive(req, res);
   });
   server.on('connect', (req: IncomingMessage, socket: Duplex) => {
     const refusal = protocolRefusal(req, limits.maxHeaders);
-    if (refusal === undefined) return socket.destroy();
-    refused?.(refusal.fault);
-    return socketFault(socket, refusal, `req-${randomUUID()}`);
+    const action = connections.onBroken(req.socket);
+    if (refusal !== undefined) refused?.(refusal.fault);
+    if (action === 'wait') return;
+    if (refusal === undefined || action === 'cut') return void socket.destroy();
+    socketFault(socket, refusal, `req-${randomUUID()}`);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, stream: Duplex) => {
     const socket = stream as Socket;

@@ -5,26 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { startEdge } from '../support/edge.ts';
 import { exchangeRaw, faultOf, oneAnswer, openRaw, statuses } from '../support/raw-client.ts';
-import { rawAnswer, startRawOrigin } from '../support/raw-origin.ts';
+import { rawAnswer, startRawOrigin, startSlowOrigin } from '../support/raw-origin.ts';
 
 const get = (path = '/a', more = ''): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
 const okOrigin = (t: TestContext) =>
   startRawOrigin(t, (socket) => socket.write(rawAnswer('200 OK', {}, 'fine')));
-
-/** An origin that answers only when told to. */
-const slowOrigin = async (t: TestContext) => {
-  const waiting: (() => void)[] = [];
-  const origin = await startRawOrigin(t, (socket) => {
-    waiting.push(() => socket.write(rawAnswer('200 OK', {}, 'late')));
-  });
-  return {
-    ...origin,
-    release: () => {
-      for (const answer of waiting.splice(0)) answer();
-    },
-    waiting,
-  };
-};
 
 const until = async (condition: () => boolean): Promise<void> => {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
@@ -86,84 +71,9 @@ describe('the edge bounds what a client may send', () => {
   });
 });
 
-describe('the edge keeps the order of answers', () => {
-  test('many pipelined requests are answered in their order', async (t) => {
-    const origin = await startRawOrigin(t, (socket, request) => {
-      const path = request.split(' ')[1] ?? '';
-      setTimeout(() => socket.write(rawAnswer('200 OK', {}, path)), path.endsWith('0') ? 20 : 0);
-    });
-    const edge = await startEdge(t, { url: origin.origin });
-    const paths = Array.from({ length: 20 }, (_, index) => `/n${index}`);
-    const bytes = paths.map((path) => get(path)).join('') + get('/last', 'Connection: close\r\n');
-    const { text } = await exchangeRaw(edge.port, bytes);
-    assert.deepEqual([...text.matchAll(/\/n\d+|\/last/g)].map(String), [...paths, '/last']);
-  });
-
-  const invited = 'Expect: 100-continue\r\nContent-Length: 3\r\nConnection: close\r\n';
-
-  test('an invitation is never written into an answer that waits for its turn', async (t) => {
-    const origin = await slowOrigin(t);
-    const edge = await startEdge(t, { url: origin.origin });
-    const exchange = exchangeRaw(edge.port, `${get()}POST /b HTTP/1.1\r\nHost: a\r\n${invited}\r\nabc`);
-    await until(() => origin.waiting.length === 2);
-    origin.waiting.pop()?.();
-    await until(() => edge.outcomes.length === 1);
-    origin.release();
-    const { text } = await exchange;
-    assert.deepEqual(statuses(text), [200, 200]);
-    assert.equal(text.match(/\r\n\r\nlate/g)?.length, 2, text);
-  });
-
-  test('a client that waits to be invited behind another request is invited when its turn comes', async (t) => {
-    const origin = await slowOrigin(t);
-    const edge = await startEdge(t, { url: origin.origin });
-    const client = openRaw(edge.port);
-    client.write(`${get()}POST /b HTTP/1.1\r\nHost: a\r\n${invited}\r\n`);
-    await until(() => origin.waiting.length === 1);
-    origin.release();
-    await until(() => statuses(client.received()).includes(100));
-    client.write('abc');
-    await until(() => origin.waiting.length === 1);
-    origin.release();
-    await once(client, 'close');
-    assert.deepEqual(statuses(client.received()), [200, 100, 200]);
-  });
-
-  test('a client that pipelines without end is cut off', async (t) => {
-    const origin = await slowOrigin(t);
-    const edge = await startEdge(t, { url: origin.origin });
-    const { text } = await exchangeRaw(edge.port, get().repeat(200));
-    assert.equal(text, '');
-    await until(() => edge.outcomes.length === edge.refused.length + 101);
-  });
-
-  test('a sound request is answered although broken bytes follow it', async (t) => {
-    const origin = await slowOrigin(t);
-    const edge = await startEdge(t, { url: origin.origin });
-    const exchange = exchangeRaw(edge.port, `${get()}\0\0\0`);
-    await until(() => origin.waiting.length === 1);
-    origin.release();
-    assert.deepEqual(statuses((await exchange).text), [200]);
-  });
-
-  test('the upstream request of a pipelining client that left is ended', async (t) => {
-    const origin = await slowOrigin(t);
-    const edge = await startEdge(t, { url: origin.origin });
-    const client = openRaw(edge.port);
-    client.write(get('/first') + get('/second'));
-    await until(() => origin.waiting.length === 2);
-    client.destroy();
-    await until(() => edge.outcomes.length === 2);
-    assert.deepEqual(
-      edge.outcomes.map(({ kind }) => kind),
-      ['client-gone', 'client-gone'],
-    );
-  });
-});
-
 describe('the edge drains', () => {
   test('answers what is in flight, tells clients to close, and cuts nobody', async (t) => {
-    const origin = await slowOrigin(t);
+    const origin = await startSlowOrigin(t);
     const edge = await startEdge(t, { url: origin.origin });
     const silent = openRaw(edge.port);
     const kept = openRaw(edge.port);
@@ -183,7 +93,7 @@ describe('the edge drains', () => {
   });
 
   test('cuts what does not end in time and says how many', async (t) => {
-    const origin = await slowOrigin(t);
+    const origin = await startSlowOrigin(t);
     const edge = await startEdge(t, { url: origin.origin });
     const stuck = exchangeRaw(edge.port, get());
     await until(() => origin.waiting.length === 1);

@@ -8,11 +8,12 @@ import type { SocketTarget } from './socket-target.ts';
 
 /**
  * One request, and what must come of it: run, refused, or refused together with all that follows. One that breaks the
- * parser ends the connection too, without a word where an earlier answer is still on its way.
+ * parser ends the connection too, without a word where an earlier answer is still on its way. The last one may be run
+ * or refused, but nothing follows.
  */
 interface Piece {
   readonly bytes: string;
-  readonly fate: 'run' | 'refused' | 'ends' | 'breaks';
+  readonly fate: 'run' | 'refused' | 'ends' | 'breaks' | 'last';
 }
 
 const write = 'Host: a\r\nContent-Type: a/b\r\n';
@@ -48,6 +49,11 @@ const makers: readonly ((path: string, text: string) => Piece)[] = [
     bytes: `POST ${path} HTTP/1.1\r\n${write}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
   }),
   (path) => ({ fate: 'breaks', bytes: `GET ${path} HTTP/1.1\r\nHost: a\r\nX : b\r\n\r\n` }),
+  (path) => ({
+    fate: 'last',
+    bytes: `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+  }),
+  (path) => ({ fate: 'breaks', bytes: `CONNECT ${path.length}.example:80 HTTP/1.1\r\nHost: a\r\n\r\n` }),
 ];
 
 interface Answer {
@@ -81,8 +87,9 @@ const flawOf = (pieces: readonly Piece[], answers: readonly Answer[]): string | 
     const path = line.split(' ')[1] ?? '';
     const isRun = answer.status === 200 && answer.body.split(' ')[1] === path;
     const isRefused = answer.status >= 400 && answer.status < 500;
-    if (fate === 'run' ? !isRun : !isRefused) return `request ${index} got ${JSON.stringify(answer)}`;
-    if ((fate === 'ends' || fate === 'breaks') && !answer.last)
+    if (fate === 'last' ? !isRun && !isRefused : fate === 'run' ? !isRun : !isRefused)
+      return `request ${index} got ${JSON.stringify(answer)}`;
+    if (fate !== 'run' && fate !== 'refused' && !answer.last)
       return `the connection goes on behind request ${index}`;
     if (answer.last) return answers.length > index + 1 ? 'something follows the last answer' : undefined;
   }

@@ -195,6 +195,15 @@ export const sound: readonly SoundRow[] = [
     ],
   ],
   [
+    'an upgrade behind a request that waits for its answer',
+    `${get('Connection: keep-alive')}${head('GET /b HTTP/1.1', 'Connection: Upgrade', 'Upgrade: websocket')}`,
+    [200, 200],
+    [
+      ['GET /a HTTP/1.1', ''],
+      ['GET /b HTTP/1.1', ''],
+    ],
+  ],
+  [
     'a request line of another protocol, which leaves as HTTP',
     head('GET /a RTSP/1.0'),
     [200],

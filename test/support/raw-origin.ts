@@ -51,6 +51,23 @@ export const startRawOrigin = async (t: TestContext, answer: RawAnswer): Promise
   return { origin: `http://127.0.0.1:${port}`, port, requests, connections: () => opened, close };
 };
 
+/** An origin that answers only when told to. */
+export const startSlowOrigin = async (
+  t: TestContext,
+): Promise<RawOrigin & { release(): void; readonly waiting: (() => void)[] }> => {
+  const waiting: (() => void)[] = [];
+  const origin = await startRawOrigin(t, (socket) => {
+    waiting.push(() => socket.write(rawAnswer('200 OK', {}, 'late')));
+  });
+  return {
+    ...origin,
+    release: () => {
+      for (const answer of waiting.splice(0)) answer();
+    },
+    waiting,
+  };
+};
+
 const endOfRequest = (text: string): number | undefined => {
   const head = text.indexOf('\r\n\r\n');
   if (head < 0) return undefined;

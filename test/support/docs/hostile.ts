@@ -56,6 +56,12 @@ const sentences: readonly [title: string, file: string, source: string][] = [
   ['Floods', 'test/e2e/overload.test.ts', 'CWE-400, CWE-770; RFC 9110 15.5.9, 15.6.4'],
   ['Connections', 'test/e2e/flood-of-connections.test.ts', 'CWE-400 (slow clients)'],
   ['The edge', 'test/e2e/edge-connections.test.ts', 'RFC 9112 9.3, 9.6; RFC 6585 5'],
+  ['Pipelines', 'test/e2e/edge-pipelines.test.ts', 'RFC 9112 9.3.2; RFC 9110 7.8, 10.1.1; Node.js 26'],
+  [
+    'Ways round the guard',
+    'test/e2e/guard-evasion.test.ts',
+    'Glance api/v2/images.py; MariaDB collations; RFC 8259; RFC 6901, 6902',
+  ],
   ['The address of the client', 'test/unit/pipeline/forwarded.test.ts', 'RFC 7239 8.1'],
   ['The process', 'test/e2e/process-end.test.ts', 'CWE-755'],
   ['Memory', 'test/e2e/soak.test.ts', 'CWE-401, CWE-770'],
