@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Fault, faultBody, retryAfterSeconds } from '../core/fault.ts';
 import type { UpstreamAnswer } from '../core/verdict.ts';
 import { bodyFraming } from '../pipeline/body.ts';
@@ -15,7 +15,7 @@ export interface AnswerNotes {
 
 /**
  * Answers with a fault. Does nothing when the client is gone or an answer has begun. A connection whose request body
- * was not read is closed: what follows on it could not be told from the rest of the body.
+ * was not read is closed, unless the body is small: nobody reads a large one only to throw it away.
  */
 export const respondFault = (res: ServerResponse, fault: Fault, notes: AnswerNotes): void => {
   const revision = notes.revision === undefined ? '' : `, policy revision ${notes.revision}`;
@@ -48,6 +48,21 @@ export const respondRelay = (res: ServerResponse, answer: UpstreamAnswer, notes:
   send(res, answer.status, fields, answer.body, notes.requestId);
 };
 
+/** Bytes of a body that Node reads past behind an answer: less trouble than another connection. */
+const mostReadPast = 16_384;
+
+/**
+ * Is there a body that nobody reads to its end? A small one is read past, unless reading it was given up, or its
+ * sender waits to be invited and may never send it (RFC 9110 10.1.1).
+ */
+const leavesBody = (req: IncomingMessage): boolean => {
+  if (req.complete) return false;
+  const framing = bodyFraming(req);
+  if (framing.kind === 'none') return false;
+  const isUntouched = req.readableFlowing === null && req.headers.expect === undefined;
+  return !isUntouched || framing.kind === 'chunked' || framing.bytes > mostReadPast;
+};
+
 const send = (
   res: ServerResponse,
   status: number,
@@ -56,7 +71,7 @@ const send = (
   requestId: string,
 ): void => {
   if (res.headersSent || res.destroyed) return;
-  if (!res.req.complete && bodyFraming(res.req).kind !== 'none') res.shouldKeepAlive = false;
+  if (leavesBody(res.req)) res.shouldKeepAlive = false;
   fields['via'] = fields['via'] === undefined ? '1.1 images-gateway' : `${fields['via']}, 1.1 images-gateway`;
   // keystoneauth reads the first of these, novaclient the second.
   fields['x-openstack-request-id'] ??= requestId;

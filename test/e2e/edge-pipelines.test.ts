@@ -24,6 +24,19 @@ describe('the edge keeps the order of answers', () => {
     assert.deepEqual([...text.matchAll(/\/n\d+|\/last/g)].map(String), [...paths, '/last']);
   });
 
+  test('a small body that a refusal left unread is read past, and is no request', async (t) => {
+    const origin = await startRawOrigin(t, (socket) => socket.write(rawAnswer('200 OK', {}, 'fine')));
+    const edge = await startEdge(t, { url: origin.origin });
+    const hidden = get('/hidden');
+    const post = `POST /a%2f HTTP/1.1\r\nHost: a\r\nContent-Length: ${hidden.length}\r\n\r\n`;
+    const { text } = await exchangeRaw(edge.port, post + hidden + get('/b', 'Connection: close\r\n'));
+    assert.deepEqual(statuses(text), [400, 200]);
+    assert.deepEqual(
+      origin.requests.map((request) => request.split(' ')[1]),
+      ['/b'],
+    );
+  });
+
   const invited = 'Expect: 100-continue\r\nContent-Length: 3\r\nConnection: close\r\n';
 
   test('an invitation is never written into an answer that waits for its turn', async (t) => {

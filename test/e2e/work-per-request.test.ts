@@ -44,6 +44,31 @@ test('what a write costs under all policies is within its bounds, and twice as m
   assert.equal(keystone.validations().length, 1, 'a cached token costs no question to Keystone');
 });
 
+test('a request over its limit costs less than one that passes: in memory, in calls and in bytes written', async (t) => {
+  const points = 1500 + batch;
+  const { gateway, port, upstream } = await countedWorld(t, { points });
+  const cost = async (status: number) => {
+    const before = await gateway.count();
+    const statuses = await keepAliveLoad(port, sampleRequest(), { requests: batch, connections });
+    assert.deepEqual(statuses, { [status]: batch });
+    const after = await gateway.count();
+    const each = (name: 'allocated' | 'calls' | 'written') => (after[name] - before[name]) / batch;
+    return { allocated: each('allocated'), calls: each('calls'), written: each('written') };
+  };
+  await keepAliveLoad(port, sampleRequest(), { requests: points - batch, connections });
+  const passed = await cost(200);
+  // The way of a refusal has to be compiled too.
+  await keepAliveLoad(port, sampleRequest(), { requests: points - batch, connections });
+  const refused = await cost(413);
+  t.diagnostic(JSON.stringify({ passed, refused }));
+  for (const name of ['allocated', 'calls', 'written'] as const)
+    assert.ok(
+      refused[name] < passed[name],
+      `${name}: ${refused[name]} for a refusal, ${passed[name]} for a pass`,
+    );
+  assert.equal(upstream.requests.length, points, 'nothing of it leaves');
+});
+
 test('a token that many bring at once costs one question to Keystone, and none after it', async (t) => {
   const { port, keystone } = await countedWorld(t);
   for (const [token, asked] of [
