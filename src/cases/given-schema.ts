@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '../core/type.ts';
 
 const closed = { additionalProperties: false } as const;
 const word = (description: string) =>

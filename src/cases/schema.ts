@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '../core/type.ts';
 import { expectSchema } from './expect-schema.ts';
 import { givenSchema, personSchema } from './given-schema.ts';
 

@@ -1,5 +1,5 @@
-import { Type } from 'typebox';
 import type { Secret } from '../core/secret.ts';
+import { Type } from '../core/type.ts';
 import { clientTls } from './tls-schema.ts';
 import { closed, count, held, milliseconds, port, secret } from './values.ts';
 

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '../core/type.ts';
 import { checkYaml } from '../files/check.ts';
 import type { Problem } from '../files/problem.ts';
 import { readText } from '../files/read-text.ts';

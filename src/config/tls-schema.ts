@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '../core/type.ts';
 import { closed, secret } from './values.ts';
 
 /** How the gateway shows itself to a party that it calls, and whom it believes to be that party. @param party a name */

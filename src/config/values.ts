@@ -1,5 +1,5 @@
-import { type TUnsafe, Type } from 'typebox';
 import type { Secret } from '../core/secret.ts';
+import { type TUnsafe, Type } from '../core/type.ts';
 
 /** Kinds of values that `config/gateway.yaml` is made of, and that JSON Schema alone cannot check. */
 

@@ -1,10 +1,10 @@
-import type { Static, TObject } from 'typebox';
 import type { Exchange } from './exchange.ts';
 import type { FaultSpec } from './fault.ts';
 import type { JsonObject } from './json.ts';
 import type { Operation } from './operation.ts';
 import type { LimitDefinition } from './policy.ts';
 import type { Ports } from './ports.ts';
+import type { Static, TObject } from './type.ts';
 import type { Verdict } from './verdict.ts';
 
 /**

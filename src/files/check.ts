@@ -1,5 +1,5 @@
-import type { TSchema } from 'typebox';
 import type { SourcePlace } from '../core/policy.ts';
+import type { TSchema } from '../core/type.ts';
 import type { Problem } from './problem.ts';
 import { type Mark, shape } from './shape.ts';
 import type { Path } from './source.ts';

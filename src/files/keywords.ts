@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox';
+import type { TSchema } from '../core/type.ts';
 
 /**
  * The keywords of a TypeBox schema that the loader looks at. TypeBox's own types describe one kind of schema each;

@@ -64,12 +64,7 @@ export const literalSentence = (path: Path, allowed: readonly unknown[], value: 
 };
 
 /** A sentence for a value whose type is right and whose content is not; `keyword` is the one that failed. */
-export const constraintSentence = (
-  path: Path,
-  schema: Keywords,
-  keyword: string,
-  otherwise: string,
-): string => {
+export const constraintSentence = (path: Path, schema: Keywords, keyword: string): string => {
   const name = nameOf(path);
   switch (keyword) {
     case 'minimum':
@@ -84,7 +79,7 @@ export const constraintSentence = (
     case 'pattern':
       return `${name} must be ${schema.expects ?? `a text that matches ${schema.pattern}`}.`;
     default:
-      return `${name} ${otherwise}.`;
+      return `${name} does not meet "${keyword}".`;
   }
 };
 

@@ -1,8 +1,8 @@
-import type { TSchema } from 'typebox';
-import { Value } from 'typebox/value';
 import { isObject } from '../core/json.ts';
 import { nearest } from '../core/nearest.ts';
+import type { TSchema } from '../core/type.ts';
 import { type Keywords, keywords, literals, needed } from './keywords.ts';
+import { leafFault } from './leaf.ts';
 import { shownName } from './problem.ts';
 import { chooseBranch, noBranchSentence } from './shape-choice.ts';
 import { constraintSentence, inside, literalSentence, nameOf, typeSentence } from './shape-sentences.ts';
@@ -185,25 +185,20 @@ const judgeSize = (
     run.complaints.push({ path, of: 'value', message: `${nameOf(path)} must have at most ${most} entries.` });
 };
 
-/** Everything else, judged by TypeBox, whose errors stop at the eighth: that is enough for a single value. */
+/** Everything else: a value that the walk does not look into. */
 const judgeLeaf = (schema: Keywords, given: unknown, path: Path, run: Run): unknown => {
-  const value =
-    isObject(given) || Array.isArray(given)
-      ? Value.Default(schema as TSchema, structuredClone(given))
-      : given;
-  const [error] = Value.Errors(schema as TSchema, value);
-  if (error === undefined) {
+  const value = isObject(given) || Array.isArray(given) ? structuredClone(given) : given;
+  const fault = leafFault(schema, value);
+  if (fault === undefined) {
     if (schema.holds !== undefined) run.marks.push({ holds: schema.holds, path, value });
     return value;
   }
-  const isOwn = error.instancePath === '';
   // Quotes would not make a secret of a number that stands where a reference to one belongs.
   const isReference = schema.holds !== undefined && schema.expects !== undefined && value !== null;
   const message =
-    error.keyword === 'type' && isOwn && !isReference
+    fault === 'type' && !isReference
       ? typeSentence(path, schema.type ?? 'object', value)
-      : constraintSentence(path, schema, isOwn && isReference ? 'pattern' : error.keyword, error.message);
-  const steps = error.instancePath.split('/').slice(1);
-  run.complaints.push({ path: [...path, ...steps], of: 'value', message });
+      : constraintSentence(path, schema, isReference ? 'pattern' : fault);
+  run.complaints.push({ path, of: 'value', message });
   return value;
 };

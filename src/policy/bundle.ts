@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { join } from 'node:path';
-import { type Static, Type } from 'typebox';
-import { Value } from 'typebox/value';
+import { type Static, Type } from '../core/type.ts';
+import { shape } from '../files/shape.ts';
 import type { FolderContent, PolicyText } from './folder.ts';
 import { revisionOf } from './revision.ts';
 
@@ -24,6 +24,8 @@ const bundleSchema = Type.Object(
 );
 
 type Bundle = Static<typeof bundleSchema>;
+
+const isBundle = (value: unknown): value is Bundle => shape(bundleSchema, value).complaints.length === 0;
 
 /** What the checksum and the signature are of: revision and files, in this order of members. */
 const payloadOf = ({ revision, files }: Pick<Bundle, 'revision' | 'files'>): Buffer =>
@@ -69,7 +71,7 @@ export const readBundle = (file: string, text: string, publicKey?: string): Bund
   } catch {
     return refuse('This is no bundle: it is not JSON. Make one with: images-gateway bundle build.');
   }
-  if (!Value.Check(bundleSchema, bundle))
+  if (!isBundle(bundle))
     return refuse('This is no bundle of version 1. Make one with: images-gateway bundle build.');
   const payload = payloadOf(bundle);
   if (checksum(payload) !== bundle.sha256)

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '../core/type.ts';
 
 export const authenticateOptions = Type.Object(
   {

@@ -1,7 +1,7 @@
-import { type Static, Type } from 'typebox';
 import { hasAnyRole } from '../core/identity.ts';
 import type { Ports } from '../core/ports.ts';
 import { type Check, defineStage } from '../core/stage.ts';
+import { type Static, Type } from '../core/type.ts';
 import { type Deny, deny, pass } from '../core/verdict.ts';
 import { roleTable } from './role-table.ts';
 

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../core/type.ts';
 
 /** Options of `disk-config-guard`. */
 export const guardOptions = Type.Object(

@@ -1,7 +1,7 @@
-import { Type } from 'typebox';
 import type { JsonObject } from '../core/json.ts';
 import type { LimitCharge, LimitState, Lookup } from '../core/ports.ts';
 import { defineStage } from '../core/stage.ts';
+import { Type } from '../core/type.ts';
 import { deny, pass, relay, type Verdict } from '../core/verdict.ts';
 import { chargesOf, planLimit } from './limit-plan.ts';
 import { limitsBody } from './limits-body.ts';

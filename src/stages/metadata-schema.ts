@@ -1,5 +1,5 @@
-import { Type } from 'typebox';
 import { defineStage, OptionError } from '../core/stage.ts';
+import { Type } from '../core/type.ts';
 import { deny, pass } from '../core/verdict.ts';
 import { errorsOf, SchemaCompiler, SchemaError, type ValidateFunction } from './schema-compiler.ts';
 import { schemaMessage } from './schema-sentences.ts';

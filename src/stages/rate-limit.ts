@@ -1,7 +1,7 @@
-import { Type } from 'typebox';
 import { type LimitDefinition, longestWindowSeconds, unitSeconds } from '../core/policy.ts';
 import type { LimitsAnswer } from '../core/ports.ts';
 import { defineStage, OptionError } from '../core/stage.ts';
+import { Type } from '../core/type.ts';
 import { pass, type Verdict } from '../core/verdict.ts';
 import { chargesOf, type PlannedLimit, planLimit } from './limit-plan.ts';
 import { type LimitFault, limitVerdict } from './limit-verdict.ts';

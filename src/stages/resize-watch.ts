@@ -1,5 +1,5 @@
-import { Type } from 'typebox';
 import { defineStage } from '../core/stage.ts';
+import { Type } from '../core/type.ts';
 import { deny, pass, type Settle, type UpstreamOutcome, type Verdict } from '../core/verdict.ts';
 import { lookupFaults, lookupVerdict } from './lookup-refusal.ts';
 

@@ -1,7 +1,7 @@
-import { Type } from 'typebox';
 import type { Exchange } from '../core/exchange.ts';
 import type { Lease, Lookup, ServerDetail } from '../core/ports.ts';
 import { defineStage } from '../core/stage.ts';
+import { Type } from '../core/type.ts';
 import { deny, pass, type Verdict } from '../core/verdict.ts';
 import { keyMatcher, mayTouch } from './guarded-key.ts';
 import { lookupFaults, lookupVerdict } from './lookup-refusal.ts';
