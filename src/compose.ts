@@ -7,6 +7,7 @@ import { composePolicies } from './compose/policies.ts';
 import { composeServing } from './compose/serving.ts';
 import { composeStore } from './compose/store.ts';
 import type { GatewayConfig } from './config/schema.ts';
+import type { LevelledLog } from './core/log.ts';
 import type { Problem } from './files/problem.ts';
 import { createLogger } from './telemetry/logger.ts';
 import { Metrics } from './telemetry/metrics.ts';
@@ -16,6 +17,8 @@ export interface RunningGateway {
   readonly url: string;
   readonly adminUrl: string;
   readonly warnings: readonly Problem[];
+  /** Of all processes that serve. */
+  readonly log: Pick<LevelledLog, 'level' | 'setLevel'>;
   /** Loads the policy folder anew; a folder with problems changes nothing. */
   reload(): Promise<LoadedSnapshot>;
   /** Not ready at once, serving on for the drain time, then finishing what is under way. `now` skips the drain time. */
@@ -36,6 +39,7 @@ export const startGateway = async (
       url: listeners.url,
       adminUrl: listeners.adminUrl,
       warnings: core.policies.warnings,
+      log,
       reload: core.policies.reload,
       stop: (now = false) => core.stop(() => listeners.drain(now ? 0 : config.timeouts.drainMs)),
     };

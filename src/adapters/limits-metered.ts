@@ -1,7 +1,8 @@
 import type { CounterSeries, Meters } from '../core/meters.ts';
 import type { LimitDefinition } from '../core/policy.ts';
 import type { LimitCharge, LimitState, LimitsAnswer } from '../core/ports.ts';
-import { type Pressure, PressureGauge } from './limits-pressure.ts';
+import type { Pressure } from '../core/pressure.ts';
+import { PressureGauge } from './limits-pressure.ts';
 import { belongsTo, type LimitsStore } from './limits-store.ts';
 
 /** With this part of an allowance left, or less, a caller is near its limit. */

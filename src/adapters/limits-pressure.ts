@@ -1,17 +1,5 @@
 import type { LimitCharge, LimitState } from '../core/ports.ts';
-
-/** A counter that is nearly or wholly used up. */
-export interface Pressure {
-  readonly limit: string;
-  /** `project:<id>` and the like. */
-  readonly party: string;
-  readonly used: number;
-  readonly points: number;
-  /** Requests refused in this window, as far as this process saw them. */
-  readonly refused: number;
-  /** Milliseconds until the window ends. */
-  readonly resetMs: number;
-}
+import type { Pressure } from '../core/pressure.ts';
 
 interface Entry {
   readonly limit: string;

@@ -27,6 +27,7 @@ const meterSpecs = {
     name: 'images_gateway_limits_store_up',
     help: 'Whether limits are counted in Redis (1) or by the rule for its absence (0).',
     labels: [],
+    acrossWorkers: 'min',
   },
   without: {
     name: 'images_gateway_limits_without_store_total',

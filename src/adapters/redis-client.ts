@@ -71,6 +71,7 @@ const meterSpecs = {
     name: 'images_gateway_redis_up',
     help: 'Whether Redis answers (1) or is left alone until it does again (0).',
     labels: [],
+    acrossWorkers: 'min',
   },
   calls: {
     name: 'images_gateway_redis_calls_total',
@@ -230,11 +231,7 @@ export const createRedis = ({ budgetMs = 50, log, meters, ...address }: RedisOpt
         return failure(error);
       }
     },
-    publish: (channel, message) =>
-      ask(
-        (send) => send('PUBLISH', [channel, message]),
-        (reply) => reply as number,
-      ),
+    publish: (channel, message) => ask((send) => send('PUBLISH', [channel, message]), Number),
     subscribe: (channel, onMessage) => connection.subscribe(channel, onMessage),
     available: () => circuit.open === undefined && connection.ready(),
     onChange: (listener) => {

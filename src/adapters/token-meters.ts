@@ -66,6 +66,7 @@ export const tokenMeters = (
       name: 'images_gateway_identity_circuit',
       help: 'Circuit to the identity service: 0 closed, 1 half-open (probing), 2 open (not asked).',
       labels: [],
+      acrossWorkers: 'max',
     },
     () => circuitValue[read.circuit()],
   );

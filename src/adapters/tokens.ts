@@ -46,6 +46,8 @@ export interface Tokens extends TokensPort {
   health(): IdentityHealth;
   /** Makes tokens void from now on, here at once and on other replicas within a second. */
   revoke(revocation: Revocation): Promise<RevocationReport>;
+  /** Takes note of a revocation that another process of this gateway was told. @returns how many cached tokens it hit */
+  take(record: RevocationRecord): number;
   close(): void;
 }
 
@@ -195,6 +197,7 @@ export const createTokens = (options: TokensOptions): Tokens => {
       );
       return { dropped, shared: told };
     },
+    take: revoked,
     close: () => feed?.close(),
   };
 };

@@ -145,6 +145,7 @@ const addressUp = {
   name: 'images_gateway_upstream_address_up',
   help: 'Whether an address of an upstream gets requests (1), or failed or fails its checks (0); 0 until it answers again.',
   labels: ['upstream', 'address'],
+  acrossWorkers: 'min',
 } as const;
 
 const addressEjections = {

@@ -148,6 +148,7 @@ const upstreamMeters = (meters: Meters, upstream: string) => {
       name: 'images_gateway_upstream_up',
       help: 'Whether the last exchange with an upstream succeeded (1) or failed (0); 1 before the first one.',
       labels: ['upstream'],
+      acrossWorkers: 'min',
     })
     .at({ upstream });
   up.set(1);

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { inertPorts } from '../compose/inert-ports.ts';
 import { loadSnapshot, snapshotOf } from '../compose/load-snapshot.ts';
 import { noMeters } from '../core/silence.ts';
 import { printProblem } from '../files/problem.ts';
@@ -6,7 +7,6 @@ import { readFailure } from '../files/read-text.ts';
 import { readBundle, writeBundle } from '../policy/bundle.ts';
 import { upstreamsNamed } from '../policy/upstream-names.ts';
 import { complain, complainOf } from './complain.ts';
-import { inertPorts } from './inert-ports.ts';
 
 const outside = { ports: inertPorts, meters: noMeters };
 

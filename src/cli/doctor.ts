@@ -1,3 +1,4 @@
+import { inertPorts } from '../compose/inert-ports.ts';
 import { loadSnapshot } from '../compose/load-snapshot.ts';
 import { startGateway } from '../compose.ts';
 import { loadConfig } from '../config/load.ts';
@@ -9,7 +10,6 @@ import type { SeenRequest } from '../doctor/lenient-request.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { complain, complainOf } from './complain.ts';
 import { doctorConfig } from './doctor-config.ts';
-import { inertPorts } from './inert-ports.ts';
 
 export interface DoctorOptions {
   readonly config: string;

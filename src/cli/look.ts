@@ -1,7 +1,7 @@
+import { inertPorts } from '../compose/inert-ports.ts';
 import { type LoadedSnapshot, loadSnapshot } from '../compose/load-snapshot.ts';
 import { noMeters } from '../core/silence.ts';
 import { upstreamsNamed } from '../policy/upstream-names.ts';
-import { inertPorts } from './inert-ports.ts';
 
 /**
  * A policy folder as commands look at it: without the settings of a gateway, so that whatever upstreams it names are

@@ -1,9 +1,9 @@
+import { inertPorts } from '../compose/inert-ports.ts';
 import { loadSnapshot } from '../compose/load-snapshot.ts';
 import { loadConfig } from '../config/load.ts';
 import { printProblem } from '../files/problem.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { complainOf } from './complain.ts';
-import { inertPorts } from './inert-ports.ts';
 
 /** `images-gateway validate`: exactly the loader of `serve`, without the swap and without asking anyone. */
 export const runValidate = async (options: { readonly config: string }): Promise<void> => {

@@ -31,7 +31,7 @@ export const composeAdmin = ({ admin }: GatewayConfig, parts: AdminParts): Admin
       ready,
       revision: () => policies.snapshots.current.revision,
       policy: policies.status,
-      details: async () => (await desk.status()).health,
+      details: async () => desk.health(),
     },
     scrape: () => desk.scrape(),
     reload: async () => {

@@ -7,6 +7,8 @@ import type { TokensDesk } from '../http/admin-tokens.ts';
 /** What the admin listener shows and changes of those who serve clients: this process, or all workers together. */
 export interface Desk {
   status(): ServingStatus | Promise<ServingStatus>;
+  /** The part of it that probes look at. */
+  health(): ServingStatus['health'] | Promise<ServingStatus['health']>;
   scrape(): Promise<{ readonly body: string; readonly contentType: string }>;
   /**
    * The newest first, masked.

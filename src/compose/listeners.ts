@@ -81,28 +81,40 @@ export const composeListeners = async (
   admin: EdgeHandler,
   log: Log,
 ): Promise<Listeners> => {
-  const adminEdge = createEdge({
-    app: createApp(admin, (error, _req, res) => {
+  const adminListener = await openAdmin(config, admin, log);
+  try {
+    return {
+      url: await openEdge(config, edge),
+      adminUrl: adminListener.url,
+      async drain(delayMs) {
+        const cut = await edge.drain(delayMs, graceMs);
+        if (cut > 0) log.warn({ cut }, 'connections were cut because their answers took too long');
+        await adminListener.close();
+      },
+    };
+  } catch (error) {
+    await adminListener.close();
+    throw error;
+  }
+};
+
+/** Opens the port for clients. @returns its address as it was really bound */
+export const openEdge = async ({ listen }: GatewayConfig, edge: Edge): Promise<string> =>
+  urlOf(await edge.listen(listen.port, listen.host));
+
+/** Opens the port for operators. */
+export const openAdmin = async (
+  { admin: { host, port } }: GatewayConfig,
+  handler: EdgeHandler,
+  log: Log,
+): Promise<{ readonly url: string; close(): Promise<void> }> => {
+  const edge = createEdge({
+    app: createApp(handler, (error, _req, res) => {
       log.error({ err: error }, 'the admin listener failed');
       res.destroy();
     }),
   });
-  const adminAddress = await adminEdge.listen(config.admin.port, config.admin.host);
-  try {
-    const address = await edge.listen(config.listen.port, config.listen.host);
-    return {
-      url: urlOf(address),
-      adminUrl: urlOf(adminAddress),
-      async drain(delayMs) {
-        const cut = await edge.drain(delayMs, graceMs);
-        if (cut > 0) log.warn({ cut }, 'connections were cut because their answers took too long');
-        await adminEdge.close();
-      },
-    };
-  } catch (error) {
-    await adminEdge.close();
-    throw error;
-  }
+  return { url: urlOf(await edge.listen(port, host)), close: () => edge.close() };
 };
 
 const urlOf = ({ address, family, port }: AddressInfo): string =>

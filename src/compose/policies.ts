@@ -10,6 +10,7 @@ import { fingerprint } from '../policy/load.ts';
 import { oneAtATime } from '../policy/one-at-a-time.ts';
 import { watchPolicyFolder } from '../policy/watch.ts';
 import { type LoadedSnapshot, loadSnapshot } from './load-snapshot.ts';
+import type { PolicySet } from './sent-policies.ts';
 
 /** A policy that does not load: at the start that ends the process, at a reload the old one serves on. */
 export class PolicyProblems extends Error {
@@ -40,6 +41,13 @@ export interface Policies {
   close(): Promise<void>;
 }
 
+/** Brings policies to other processes too, whole or not at all. */
+export interface PolicyPublisher {
+  /** @returns why one of them cannot use them; then nothing has changed */
+  prepare(set: PolicySet): Promise<readonly Problem[]>;
+  apply(): Promise<void>;
+}
+
 interface Outside {
   readonly clock: ClockPort;
   readonly meters: Meters;
@@ -57,11 +65,17 @@ export const composePolicies = async (
   config: GatewayConfig,
   ports: Ports,
   { clock, meters, log }: Outside,
+  publisher?: PolicyPublisher,
 ): Promise<Policies> => {
   const { dir, watch } = config.policies;
-  const load = () => loadSnapshot(dir, Object.keys(config.upstreams), { ports, meters });
+  const load = async (): Promise<LoadedSnapshot> => {
+    const loaded = await loadSnapshot(dir, Object.keys(config.upstreams), { ports, meters });
+    const problems = loaded.ok ? await publisher?.prepare({ current: loaded.content }) : undefined;
+    return problems === undefined || problems.length === 0 ? loaded : { ok: false, problems };
+  };
   const first = await load();
   if (!first.ok) throw new PolicyProblems(first.problems);
+  await publisher?.apply();
   const snapshots = new Snapshots(first.snapshot);
   const counted = createSnapshotMeters(meters, clock);
   const now = () => new Date(clock.now()).toISOString();
@@ -76,6 +90,7 @@ export const composePolicies = async (
     lastAttempt = { at: now(), ok: next.ok, problems };
     if (next.ok) {
       if (next.snapshot.revision !== snapshots.current.revision) since = lastAttempt.at;
+      await publisher?.apply();
       snapshots.swap(next.snapshot);
       counted.loaded(next.snapshot.revision);
       log.info({ revision: next.snapshot.revision }, 'policy loaded');

@@ -85,14 +85,16 @@ export const composeServing = async <Policies extends { readonly snapshots: Snap
     connections: () => edge.connections,
     draining,
   });
+  const health = () => ({
+    identity: identity.tokens.health(),
+    upstreams: forwarder.health(),
+    store: store.redis === undefined ? 'memory' : { redis: store.redis.available() ? 'up' : 'down' },
+  });
   const desk: Desk = {
+    health,
     status: () => ({
       inFlight: { now: handler.inFlight, limit: config.maxInFlight },
-      health: {
-        identity: identity.tokens.health(),
-        upstreams: forwarder.health(),
-        store: store.redis === undefined ? 'memory' : { redis: store.redis.available() ? 'up' : 'down' },
-      },
+      health: health(),
       points: activity.points(),
       faults: activity.faults(),
       refusals: activity.refusals(),

@@ -121,6 +121,13 @@ export const configSchema = Type.Object(
       },
       section('What is logged.'),
     ),
+    workers: Type.Optional(
+      Type.Union([Type.Integer({ minimum: 1, maximum: 256 }), Type.Literal('auto')], {
+        default: 1,
+        description:
+          'Processes that serve clients, as one gateway to all who look at it; auto: one for each core that this process may use.',
+      }),
+    ),
     maxInFlight: count('Requests served at once; more are answered 503.', 2000, 1, 1_000_000),
     overload: Type.Object(
       {

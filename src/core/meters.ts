@@ -3,6 +3,8 @@ export interface MetricSpec<L extends string = string> {
   readonly name: `images_gateway_${string}`;
   readonly help: string;
   readonly labels: readonly L[];
+  /** How the values of several workers become the one of the gateway; their sum when left out. For gauges. */
+  readonly acrossWorkers?: 'min' | 'max';
 }
 
 export type Labels<L extends string> = Readonly<Record<L, string>>;

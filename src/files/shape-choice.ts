@@ -81,4 +81,4 @@ const byNeeds = (branches: readonly Keywords[], value: Record<string, unknown>, 
 
 /** The sentence for a value that fits no branch and whose branch cannot be told. */
 export const noBranchSentence = (branches: readonly Keywords[], value: unknown, path: Path): string =>
-  `${nameOf(path)} must be ${typesOf(branches)}, not ${kindOf(value)}.`;
+  `${nameOf(path)} must be ${typesOf(branches)}, not ${typeof value === 'number' ? value : kindOf(value)}.`;

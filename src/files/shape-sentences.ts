@@ -93,7 +93,9 @@ export const typesOf = (branches: readonly Keywords[]): string => {
   const words = branches.map((branch) => {
     const values = literals(branch);
     if (values !== undefined) return values.map(String).join(' or ');
-    return typeWords[branch.type ?? 'object'] ?? 'something else';
+    const word = typeWords[branch.type ?? 'object'] ?? 'something else';
+    const { minimum, maximum } = branch;
+    return minimum === undefined || maximum === undefined ? word : `${word} from ${minimum} to ${maximum}`;
   });
   return [...new Set(words)].join(' or ');
 };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Pressure } from '../core/pressure.ts';
 import type { ActivityPoint, RefusalRecord } from '../pipeline/activity.ts';
 import { type AdminPage, json, send } from './admin-page.ts';
 
@@ -12,7 +13,7 @@ export interface ServingStatus {
   readonly faults: readonly { readonly fault: string; readonly count: number }[];
   readonly refusals: readonly RefusalRecord[];
   /** Parties near or over a limit. */
-  readonly pressure: readonly object[];
+  readonly pressure: readonly Pressure[];
 }
 
 /** What the status page shows. */

@@ -1,9 +1,59 @@
-import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
+import {
+  AggregatorRegistry,
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  type Metric,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from 'prom-client';
 import type { Family, Labels, Meters, MetricSpec } from '../core/meters.ts';
 import { PlainCounter, PlainHistogram } from './plain-series.ts';
 
 /** Label sets per family. Beyond it the values become `other`: labels are for bounded sets, and a bug must not eat the heap. */
 const maxSeries = 500;
+
+/** What one process has counted, as plain values. */
+export type MetricsReport = MetricObjectWithValues<MetricValue<string>>[];
+
+/** What the client's own families say of one process each, and what of all of them tells most. */
+const acrossWorkers: Readonly<Record<string, 'min' | 'max'>> = {
+  process_start_time_seconds: 'min',
+  nodejs_eventloop_lag_seconds: 'max',
+  nodejs_eventloop_lag_p50_seconds: 'max',
+  nodejs_eventloop_lag_p90_seconds: 'max',
+  nodejs_eventloop_lag_p99_seconds: 'max',
+};
+
+/** The sum of several reports, by the rule of each family. */
+const summed = (reports: readonly MetricsReport[]): Registry =>
+  AggregatorRegistry.aggregate(
+    reports.map((report) =>
+      report.map((family) => ({
+        ...family,
+        // What is no number does not survive JSON.
+        values: family.values.filter(({ value }) => value !== null),
+        aggregator: acrossWorkers[family.name] ?? family.aggregator,
+      })),
+    ),
+  );
+
+/** What a family that only grows counted in processes that have ended must stay counted. */
+export const lasting = async (reports: readonly MetricsReport[]): Promise<MetricsReport> => {
+  const growing = reports.map((report) =>
+    report.filter(({ type }) => ['counter', 'histogram'].includes(String(type))),
+  );
+  return summed(growing).getMetricsAsJSON();
+};
+
+/** The exposition text of several processes as one. */
+export const scrapeOf = async (
+  reports: readonly MetricsReport[],
+): Promise<{ readonly body: string; readonly contentType: string }> => {
+  const all = summed(reports);
+  return { body: await all.metrics(), contentType: all.contentType };
+};
 
 /** The registry that `/metrics` prints. The only importer of prom-client, which is about to change its name. */
 export class Metrics implements Meters {
@@ -83,8 +133,19 @@ export class Metrics implements Meters {
     return { body: await this.#registry.metrics(), contentType: this.#registry.contentType };
   }
 
-  #options(spec: MetricSpec<string>) {
-    return { name: spec.name, help: spec.help, labelNames: [...spec.labels], registers: [this.#registry] };
+  /** All that was counted, to be sent to another process. */
+  report(): Promise<MetricsReport> {
+    return this.#registry.getMetricsAsJSON();
+  }
+
+  #options({ name, help, labels, acrossWorkers: rule }: MetricSpec<string>) {
+    return {
+      name,
+      help,
+      labelNames: [...labels],
+      aggregator: rule ?? ('sum' as const),
+      registers: [this.#registry],
+    };
   }
 
   #family<L extends string, Series>(

@@ -21,6 +21,7 @@ export const createProcessMeters = (meters: Meters, state: ProcessState): void =
       name: 'images_gateway_build_info',
       help: 'Always 1; the labels tell the version of the gateway and of Node.js.',
       labels: ['version', 'node_version'],
+      acrossWorkers: 'max',
     })
     .at({ version: packageVersion(), node_version: process.versions.node })
     .set(1);
@@ -49,6 +50,7 @@ export const createProcessMeters = (meters: Meters, state: ProcessState): void =
       name: 'images_gateway_shed_ratio',
       help: 'Share of requests that are turned away because the event loop lags (overload.maxLagMs).',
       labels: [],
+      acrossWorkers: 'max',
     },
     state.shedding,
   );
@@ -65,6 +67,7 @@ export const createProcessMeters = (meters: Meters, state: ProcessState): void =
       name: 'images_gateway_draining',
       help: 'Whether the gateway was told to stop and finishes what is under way (1).',
       labels: [],
+      acrossWorkers: 'max',
     },
     () => Number(state.draining()),
   );

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { inertPorts } from '../../src/cli/inert-ports.ts';
+import { inertPorts } from '../../src/compose/inert-ports.ts';
 import { loadSnapshot } from '../../src/compose/load-snapshot.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { noMeters } from '../../src/core/silence.ts';

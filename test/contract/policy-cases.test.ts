@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type Coverage, coverageOf } from '../../src/cases/coverage.ts';
-import { inertPorts } from '../../src/cli/inert-ports.ts';
+import { inertPorts } from '../../src/compose/inert-ports.ts';
 import { checkCases } from '../../src/compose/check-cases.ts';
 import { loadSnapshot } from '../../src/compose/load-snapshot.ts';
 import { noMeters } from '../../src/core/silence.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { demoConfig } from '../../src/cli/demo-config.ts';
 import { doctorConfig } from '../../src/cli/doctor-config.ts';
-import { inertPorts } from '../../src/cli/inert-ports.ts';
+import { inertPorts } from '../../src/compose/inert-ports.ts';
 import { loadSnapshot } from '../../src/compose/load-snapshot.ts';
 import { startGateway } from '../../src/compose.ts';
 import { noMeters } from '../../src/core/silence.ts';

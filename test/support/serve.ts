@@ -58,9 +58,9 @@ export const serve = async (
   t.after(() => rm(folder, { recursive: true }));
   const file = join(folder, 'gateway.yaml');
   const listen = { host: '127.0.0.1', port };
-  const admin = { host: '127.0.0.1', port: adminPort };
+  const admin = { host: '127.0.0.1', port: adminPort, ...(changes['admin'] as object) };
   // JSON is YAML too.
-  await writeFile(file, JSON.stringify({ ...servedConfig(cloud), listen, admin, ...changes }));
+  await writeFile(file, JSON.stringify({ ...servedConfig(cloud), listen, ...changes, admin }));
   const child = spawn(process.execPath, ['src/main.ts', 'serve', '--config', file], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -82,13 +82,17 @@ export const serve = async (
     complaints += text;
   });
   const adminUrl = `http://127.0.0.1:${adminPort}`;
-  await until(async () => {
-    if (child.exitCode !== null) throw new Error(`serve ended with ${child.exitCode}: ${complaints}`);
-    return fetch(`${adminUrl}/readyz`).then(
-      (response) => response.ok,
-      () => false,
-    );
-  }, 'the gateway is ready');
+  await until(
+    async () => {
+      if (child.exitCode !== null) throw new Error(`serve ended with ${child.exitCode}: ${complaints}`);
+      return fetch(`${adminUrl}/readyz`).then(
+        (response) => response.ok,
+        () => false,
+      );
+    },
+    'the gateway is ready',
+    60_000,
+  );
   const url = `http://127.0.0.1:${port}`;
   return { url, adminUrl, process: child, lines, complaints: () => complaints, ended };
 };

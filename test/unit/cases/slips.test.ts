@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runCases } from '../../../src/cases/run.ts';
-import { inertPorts } from '../../../src/cli/inert-ports.ts';
+import { inertPorts } from '../../../src/compose/inert-ports.ts';
 import { checkCases } from '../../../src/compose/check-cases.ts';
 import { loadSnapshot } from '../../../src/compose/load-snapshot.ts';
 import { noMeters } from '../../../src/core/silence.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { inertPorts } from '../../../src/cli/inert-ports.ts';
+import { inertPorts } from '../../../src/compose/inert-ports.ts';
 import { loadSnapshot } from '../../../src/compose/load-snapshot.ts';
 import { noMeters } from '../../../src/core/silence.ts';
 import { type Admission, admit } from '../../../src/pipeline/admit.ts';
