@@ -10,8 +10,8 @@ import { countedWorld, sampleRequest } from '../support/counted-world.ts';
 import { keepAliveLoad } from '../support/keep-alive-load.ts';
 import { startRedis } from '../support/redis.ts';
 
-/** V8 compiles what has run often, and then allocates less. */
-const warmUp = 3000;
+/** What is made once, such as a connection to the upstream, belongs to no request. */
+const warmUp = 500;
 const batch = 500;
 const connections = 4;
 
@@ -25,13 +25,15 @@ test('what a write costs under all policies is within its bounds, and twice as m
   const opened = upstream.connections();
   const first = upstream.requests.length;
   const found = { allocated: Infinity, promises: Infinity, calls: Infinity, written: Infinity };
-  for (const question of ['count', 'count', 'count promises'] as const) {
+  for (const question of ['count', 'count', 'count promises', 'count promises'] as const) {
     const before = await gateway.count(question);
     await send(batch);
     const after = await gateway.count();
     for (const name of ['allocated', 'calls', 'written'] as const)
       found[name] = Math.min(found[name], (after[name] - before[name]) / batch);
-    if (question === 'count promises') found.promises = (after.promises - before.promises) / batch;
+    // Timers of the gateway make some too, so on a slow machine a batch has a few more.
+    if (question === 'count promises')
+      found.promises = Math.min(found.promises, (after.promises - before.promises) / batch);
   }
   const added = upstream.requests.slice(first).map((request) => request.length - sampleRequest().length);
   const counts = { ...found, added: Math.max(...added) };
