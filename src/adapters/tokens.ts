@@ -192,7 +192,7 @@ export const createTokens = (options: TokensOptions): Tokens => {
       const told = await feed?.publish(record);
       meters.revoked(by);
       log.info(
-        { kind: 'audit', event: 'tokens-revoked', ...record, dropped, shared: told },
+        { kind: 'audit', event: 'tokens-revoked', images_gateway: { ...record, dropped, shared: told } },
         'Tokens were revoked.',
       );
       return { dropped, shared: told };

@@ -34,7 +34,10 @@ const bugAnswer =
   (log: Log): EdgeFailure =>
   (error, req, res) => {
     const requestId = requestIdOf(req.headers['x-openstack-request-id']);
-    log.error({ request: requestId, err: error }, 'the gateway failed; the request is refused');
+    log.error(
+      { images_gateway: { request: requestId }, err: error },
+      'the gateway failed; the request is refused',
+    );
     const message = 'The gateway failed while it judged this request. Report the request id.';
     respondFault(res, gatewayFault('internal', message), { requestId });
   };

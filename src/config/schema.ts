@@ -103,6 +103,14 @@ export const configSchema = Type.Object(
         }),
         access: Type.Boolean({ default: true, description: 'Write one line for each request.' }),
         decisions: Type.Boolean({ default: true, description: 'Write one line for each decision.' }),
+        sample: Type.Optional(
+          count(
+            'Of requests that passed with a status below 400, one in so many has its lines written; those that were refused, flagged or failed always have. The lines tell the number.',
+            1,
+            1,
+            1_000_000,
+          ),
+        ),
         decisionFile: Type.Optional(
           Type.String({
             minLength: 1,

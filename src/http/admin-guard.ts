@@ -64,11 +64,14 @@ const audit = (log: Log, req: IncomingMessage, res: ServerResponse, path: string
     const fields = {
       kind: 'audit',
       event: 'admin-write',
-      method: req.method,
-      path: path.slice(0, 200),
-      peer,
+      'http.request.method': req.method,
+      'url.path': path.slice(0, 200),
+      'client.address': peer,
     };
-    log.info({ ...fields, status: res.statusCode }, 'the admin listener was asked to change something');
+    log.info(
+      { ...fields, 'http.response.status_code': res.statusCode },
+      'the admin listener was asked to change something',
+    );
   });
 };
 

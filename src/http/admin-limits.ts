@@ -68,7 +68,10 @@ export const limitsPages = (desk: LimitsDesk, log: Log): readonly (readonly [str
       if (party === null || !parties.test(party)) return json(res, 400, { error: partyHelp });
       const forgotten = await desk.reset(party, limit);
       if (typeof forgotten === 'string') return json(res, 503, { error: storeIsSilent(forgotten) });
-      log.info({ kind: 'audit', event: 'limits-reset', party, limit, forgotten }, 'limits were reset');
+      log.info(
+        { kind: 'audit', event: 'limits-reset', images_gateway: { party, limit, forgotten } },
+        'limits were reset',
+      );
       json(res, 200, { party, forgotten });
     },
   ],

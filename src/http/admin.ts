@@ -57,7 +57,7 @@ export const createAdminHandler = (options: AdminOptions): AdminPage => {
           return json(res, 403, { error: 'Reload is not for browsers. Use curl -X POST.' });
         const problems = await options.reload();
         options.log.info(
-          { kind: 'audit', event: 'reload', problems: problems.length },
+          { kind: 'audit', event: 'reload', images_gateway: { problems: problems.length } },
           'reload asked for by the admin listener',
         );
         json(res, problems.length === 0 ? 200 : 422, { revision: state.revision(), problems });

@@ -31,7 +31,10 @@ export class JudgedBody implements BodySource {
   }
 
   bug(x: RequestExchange, stage: string, error: unknown): void {
-    this.#log.error({ request: x.requestId, stage, err: error }, 'a stage failed; the request is refused');
+    this.#log.error(
+      { images_gateway: { request: x.requestId, stage }, err: error },
+      'a stage failed; the request is refused',
+    );
   }
 
   load(x: RequestExchange, withIntent: boolean): Fault | undefined | Promise<Fault | undefined> {

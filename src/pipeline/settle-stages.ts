@@ -8,7 +8,7 @@ export const settleStages = async (x: RequestExchange, outcome: UpstreamOutcome,
     try {
       await settle(outcome);
     } catch (error) {
-      log.error({ request: x.requestId, err: error }, 'a stage failed to settle');
+      log.error({ images_gateway: { request: x.requestId }, err: error }, 'a stage failed to settle');
     }
   }
 };

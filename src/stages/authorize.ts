@@ -126,11 +126,9 @@ const prepared = (
     if (!hasAnyRole(identity, crossing)) return otherProject(pathProject, own);
     const notes = { crossedTo: pathProject };
     audit.record('project-crossing', {
-      requestId,
-      route: routeId,
-      userId: identity.user.id,
-      ownProject: own,
-      pathProject,
+      'http.route': routeId,
+      'user.id': identity.user.id,
+      images_gateway: { request: requestId, project: own, pathProject },
     });
     return { kind: 'pass', notes };
   };

@@ -27,16 +27,19 @@ export interface GuardAudit {
  * @param census whether to count the servers built from the image, which costs a look-up after the answer was sent.
  */
 export const createGuardAudit = (ports: Pick<Ports, 'audit' | 'servers'>, census: boolean): GuardAudit => {
-  const common = (x: Exchange, imageId: string, changes: readonly KeyChange[]) => ({
-    request: x.requestId,
-    operation: x.operation?.name,
-    image: imageId,
-    user: x.identity?.user.id,
-    project: x.identity?.project?.id,
-    changes: changes.map(({ key, from, to }) => ({ key, from: from ?? null, to: to ?? null })),
-    bodySha256: createHash('sha256')
-      .update(x.body?.bytes ?? '')
-      .digest('hex'),
+  const fields = (x: Exchange, imageId: string, changes: readonly KeyChange[], more: object) => ({
+    'user.id': x.identity?.user.id,
+    images_gateway: {
+      request: x.requestId,
+      operation: x.operation?.name,
+      image: imageId,
+      project: x.identity?.project?.id,
+      changes: changes.map(({ key, from, to }) => ({ key, from: from ?? null, to: to ?? null })),
+      bodySha256: createHash('sha256')
+        .update(x.body?.bytes ?? '')
+        .digest('hex'),
+      ...more,
+    },
   });
 
   const countServers = async (
@@ -52,19 +55,19 @@ export const createGuardAudit = (ports: Pick<Ports, 'audit' | 'servers'>, census
     refused(x, imageId, changes, servers) {
       const byStatus: Record<string, number> = {};
       for (const { status } of servers) byStatus[status] = (byStatus[status] ?? 0) + 1;
-      ports.audit.record('guarded-change-refused', { ...common(x, imageId, changes), servers: byStatus });
+      ports.audit.record('guarded-change-refused', fields(x, imageId, changes, { servers: byStatus }));
     },
     async passed(x, imageId, changes, { forwarded, status }, { verify = false, byRole = false }) {
       if (!forwarded) return;
       const servers = await countServers(x, imageId);
-      const fields = { ...common(x, imageId, changes), servers, upstreamStatus: status ?? null, byRole };
-      ports.audit.record('guarded-change-passed', fields);
+      const more = { servers, upstreamStatus: status ?? null, byRole };
+      ports.audit.record('guarded-change-passed', fields(x, imageId, changes, more));
       // An answer that never came, or a 5xx, does not mean that nothing was written.
       if (!verify || (status !== undefined && status >= 400 && status < 500)) return;
       const after = await ports.servers.resizing(imageId, x.caller, x.signal, true);
       if (after.kind === 'found' && after.value.length > 0) {
         const ids = after.value.map(({ id }) => id).slice(0, 5);
-        ports.audit.record('resize-began-during-change', { ...common(x, imageId, changes), servers: ids });
+        ports.audit.record('resize-began-during-change', fields(x, imageId, changes, { servers: ids }));
       }
     },
   };

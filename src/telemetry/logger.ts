@@ -14,9 +14,6 @@ const batchBytes = 32_768;
 /** Characters of info lines that are handed to the stream at once. */
 const gatheredCharacters = 16_384;
 
-/** pino's number for the level. */
-const infoLevel = 30;
-
 /**
  * JSON lines on standard output. The only importer of pino.
  *
@@ -26,7 +23,14 @@ export const createLogger = (level: string, destination?: DestinationStream): Le
   const stream =
     destination ?? pino.destination({ fd: 1, minLength: batchBytes, maxWrite: 2 * batchBytes, sync: false });
   const logger = pino(
-    { level, base: { service }, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message' },
+    {
+      level,
+      base: { 'service.name': service },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      messageKey: 'message',
+      // By name: pino's numbers mean nothing to other programs.
+      formatters: { level: (label) => ({ level: label }) },
+    },
     stream,
   );
   let tellsInfo = logger.isLevelEnabled('info');
@@ -84,7 +88,7 @@ const plainLine = (fields: Fields, message: string, time: string): string | unde
   try {
     const members = JSON.stringify(fields).slice(1, -1);
     const comma = members === '' ? '' : ',';
-    return `{"level":${infoLevel},"time":"${time}","service":"${service}",${members}${comma}"message":${JSON.stringify(message)}}\n`;
+    return `{"level":"info","time":"${time}","service.name":"${service}",${members}${comma}"message":${JSON.stringify(message)}}\n`;
   } catch {
     return undefined;
   }

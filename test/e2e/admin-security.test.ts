@@ -87,7 +87,12 @@ test('every attempt to change something is written down, with its answer and wit
   await ask('GET', `${gateway.adminUrl}/policy`, bearer('open-sesame'));
   const audits = () => gateway.lines.filter(({ event }) => event === 'admin-write');
   await until(() => audits().length === 2, 'both lines are there');
-  const told = audits().map(({ method, path, peer, status }) => ({ method, path, peer, status }));
+  const told = audits().map((line) => ({
+    method: line['http.request.method'],
+    path: line['url.path'],
+    peer: line['client.address'],
+    status: line['http.response.status_code'],
+  }));
   assert.deepEqual(told, [
     { method: 'POST', path: '/reload', peer: '127.0.0.1', status: 401 },
     { method: 'POST', path: '/reload', peer: '127.0.0.1', status: 200 },

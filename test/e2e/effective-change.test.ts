@@ -58,10 +58,11 @@ test('a named role may set, change and remove the reserved value, and each chang
   const audited = () => lines.filter(({ kind }) => kind === 'audit');
   await until(() => audited().length === 2, 'both changes are audited');
   const [first, second] = audited();
-  assert.deepEqual(first?.['changes'], [{ key: 'auto_disk_config', from: null, to: 'DISABLED' }]);
-  assert.deepEqual(second?.['changes'], [{ key: 'auto_disk_config', from: 'DISABLED', to: null }]);
-  assert.equal(first?.['user'], seedIds.users.admin.id);
-  assert.match(String(first?.['bodySha256']), /^[0-9a-f]{64}$/);
+  const ours = (line?: Record<string, unknown>) => line?.['images_gateway'] as Record<string, unknown>;
+  assert.deepEqual(ours(first)['changes'], [{ key: 'auto_disk_config', from: null, to: 'DISABLED' }]);
+  assert.deepEqual(ours(second)['changes'], [{ key: 'auto_disk_config', from: 'DISABLED', to: null }]);
+  assert.equal(first?.['user.id'], seedIds.users.admin.id);
+  assert.match(String(ours(first)['bodySha256']), /^[0-9a-f]{64}$/);
 });
 
 test('the audit record of a refusal names the servers by status, and no line holds the token', async (t) => {
@@ -69,8 +70,9 @@ test('the audit record of a refusal names the servers by status, and no line hol
   const body = { metadata: { auto_disk_config: 'FALSE' } };
   assert.equal((await call('POST', url + metadata(images.resizing), tokens.demo, body)).status, 409);
   const audit = lines.find(({ event }) => event === 'guarded-change-refused');
-  assert.deepEqual(audit?.['servers'], { VERIFY_RESIZE: 1 });
-  assert.equal(audit?.['image'], images.resizing);
+  const told = audit?.['images_gateway'] as Record<string, unknown>;
+  assert.deepEqual(told['servers'], { VERIFY_RESIZE: 1 });
+  assert.equal(told['image'], images.resizing);
   assert.ok(!JSON.stringify(lines).includes(tokens.demo));
 });
 
@@ -100,7 +102,8 @@ test('verify_after: a resize that began during the write, past the gateway, is a
   assert.equal((await call('POST', url + metadata(images.ubuntu), tokens.demo, body)).status, 200);
   const began = () => lines.find(({ event }) => event === 'resize-began-during-change');
   await until(() => began() !== undefined, 'the resize is audited');
-  assert.deepEqual(began()?.['servers'], [servers.web]);
+  const told = began()?.['images_gateway'] as Record<string, unknown>;
+  assert.deepEqual(told['servers'], [servers.web]);
 });
 
 test('a server’s disk configuration changes neither with a resize nor during one', async (t) => {

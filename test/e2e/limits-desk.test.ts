@@ -51,8 +51,11 @@ test('an operator sees who presses on which limit, what is left, and gives a pro
   assert.deepEqual(reset, { code: 0, out: 'Forgotten: 1 counter.\n', err: '' });
   assert.equal(await write(gateway), 200);
   const audit = gateway.lines.find((line) => line['event'] === 'limits-reset');
-  assert.equal(audit?.['party'], `project:${projects.demo}`);
-  assert.equal(audit?.['forgotten'], 1);
+  assert.deepEqual(audit?.['images_gateway'], {
+    party: `project:${projects.demo}`,
+    limit: 'image-metadata-writes',
+    forgotten: 1,
+  });
 });
 
 test('without the admin token nothing is told, and the command says what to do', async (t) => {

@@ -36,7 +36,8 @@ test('an operator makes a token void by its hash; it is refused at once, others 
   });
   assert.deepEqual([await statusOf(tokens.demo), await statusOf(tokens.member2)], [401, 200]);
   const audit = gateway.lines.find((line) => line['event'] === 'tokens-revoked');
-  assert.equal(audit?.['dropped'], 1);
+  const told = audit?.['images_gateway'] as Record<string, unknown>;
+  assert.equal(told['dropped'], 1);
 });
 
 test('all tokens of a user or of a project are made void', async (t) => {

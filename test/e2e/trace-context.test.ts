@@ -50,6 +50,6 @@ for (const [name, headers, expected, state] of rows) {
     assert.equal(sent['tracestate'], state);
     const line = () => gateway.lines.find(({ kind }) => kind === 'access');
     await until(() => line() !== undefined, 'the access line');
-    assert.equal(line()?.['trace'], traceparent.split('-')[1]);
+    assert.equal(line()?.['trace_id'], traceparent.split('-')[1]);
   });
 }

@@ -75,7 +75,7 @@ test('the openstack client does the same through the gateway as without it', asy
   const paths = gateway
     .lines()
     .filter(({ kind }) => kind === 'access')
-    .map(({ method, path }) => `${method} ${path}`);
+    .map((line) => `${line['http.request.method']} ${line['url.path']}`);
   for (const wanted of [
     /^PATCH \/v2\/images\//,
     /^POST \/v2.1\/servers$/,

@@ -76,13 +76,16 @@ const decided = async (
   answer: DemoAnswer,
 ): Promise<Record<'set' | 'changed' | 'removed', string[]> | undefined> => {
   const request = answer.headers['x-openstack-request-id'];
+  const ours = (line?: Record<string, unknown>) =>
+    line?.['images_gateway'] as Record<string, unknown> | undefined;
   const line = await eventually(
     `the decision of ${request}`,
-    async () => gateway.lines().find((each) => each['kind'] === 'decision' && each['request'] === request),
+    async () =>
+      gateway.lines().find((each) => each['kind'] === 'decision' && ours(each)?.['request'] === request),
     (found) => found !== undefined,
     5,
   );
-  return line?.['change'] as Awaited<ReturnType<typeof decided>>;
+  return ours(line)?.['change'] as Awaited<ReturnType<typeof decided>>;
 };
 
 const kinds = {

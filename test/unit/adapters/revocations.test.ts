@@ -120,9 +120,6 @@ test('each revocation is counted and logged', async () => {
   assert.deepEqual(log.lines[0]?.fields, {
     kind: 'audit',
     event: 'tokens-revoked',
-    projectId: 'p1',
-    at: clock.now(),
-    dropped: 0,
-    shared: undefined,
+    images_gateway: { projectId: 'p1', at: clock.now(), dropped: 0, shared: undefined },
   });
 });

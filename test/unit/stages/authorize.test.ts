@@ -106,7 +106,11 @@ test('named roles may cross, and each crossing is told to the audit and to the d
   assert.equal(events.length, 1);
   assert.deepEqual(events[0], {
     event: 'project-crossing',
-    fields: { requestId: 'req-1', route: 'images', userId: 'u1', ownProject: 'p1', pathProject: 'p2' },
+    fields: {
+      'http.route': 'images',
+      'user.id': 'u1',
+      images_gateway: { request: 'req-1', project: 'p1', pathProject: 'p2' },
+    },
   });
   judge({ identity: support, params: { projectId: 'p1' } });
   assert.equal(events.length, 1, 'the own project is no crossing');
