@@ -18,12 +18,15 @@ export interface ProcessCounts {
 }
 
 let promises = 0;
-let countsPromises: unknown;
+let counting = false;
 const loaded = await loadConfig(process.argv[2] ?? '', process.env);
 if (!loaded.ok) throw new Error(loaded.problems.map(printProblem).join('\n'));
 const gateway = await startGateway(loaded.config, createLogger(loaded.config.log.level));
 process.on('message', (question: Question) => {
-  if (question === 'count promises') countsPromises ??= promiseHooks.onInit(() => void promises++);
+  if (question === 'count promises' && !counting) {
+    counting = true;
+    promiseHooks.onInit(() => void promises++);
+  }
   const { total_allocated_bytes: allocated } = getHeapStatistics();
   process.send?.({ allocated, promises } satisfies ProcessCounts);
 });
