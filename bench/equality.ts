@@ -47,8 +47,9 @@ const recordsOf = async (folder: string): Promise<number> => {
   const texts = await Promise.all(
     names.filter((entry) => entry.isFile()).map(({ name }) => readFile(join(folder, name), 'utf8')),
   );
-  return texts.flatMap((text) => text.split('\n')).filter((line) => /^\{.*"status":"?200"?[,}]/.test(line))
-    .length;
+  return texts
+    .flatMap((text) => text.split('\n'))
+    .filter((line) => /^\{.*"(?:status|http\.response\.status_code)":"?200"?[,}]/.test(line)).length;
 };
 
 /** @returns one probe for each thing that was asked; `got` differs from `expected` where the policies differ. */

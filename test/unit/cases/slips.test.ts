@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runCases } from '../../../src/cases/run.ts';
-import { inertPorts } from '../../../src/compose/inert-ports.ts';
 import { checkCases } from '../../../src/compose/check-cases.ts';
+import { inertPorts } from '../../../src/compose/inert-ports.ts';
 import { loadSnapshot } from '../../../src/compose/load-snapshot.ts';
 import { noMeters } from '../../../src/core/silence.ts';
 import { printProblem } from '../../../src/files/problem.ts';
