@@ -33,7 +33,7 @@ export const composeAdmin = ({ admin }: GatewayConfig, parts: AdminParts): Admin
       policy: policies.status,
       details: async () => desk.health(),
     },
-    scrape: () => desk.scrape(),
+    scrape: (openMetrics) => desk.scrape(openMetrics),
     reload: async () => {
       const next = await policies.reload();
       return next.ok ? [] : next.problems.map(printProblem);

@@ -9,7 +9,8 @@ export interface Desk {
   status(): ServingStatus | Promise<ServingStatus>;
   /** The part of it that probes look at. */
   health(): ServingStatus['health'] | Promise<ServingStatus['health']>;
-  scrape(): Promise<{ readonly body: string; readonly contentType: string }>;
+  /** @param openMetrics rather than the older text format. */
+  scrape(openMetrics: boolean): Promise<{ readonly body: string; readonly contentType: string }>;
   /**
    * The newest first, masked.
    * @param wanted members that have to be equal.

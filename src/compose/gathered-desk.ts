@@ -64,7 +64,7 @@ export const gatherDesk = (options: GatheredDeskOptions): Desk => {
   return {
     status,
     health: async () => joinedHealth(await askAll(askHealth, null)),
-    scrape: () => options.metrics.scrape(workers()),
+    scrape: (openMetrics) => options.metrics.scrape(workers(), openMetrics),
     async decisions(wanted, most) {
       const kept = Math.min(most, options.recentDecisions);
       const lists = await askAll(askDecisions, { wanted, most: kept });

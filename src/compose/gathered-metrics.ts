@@ -1,4 +1,10 @@
-import { lasting, type Metrics, type MetricsReport, scrapeOf } from '../telemetry/metrics.ts';
+import {
+  type Exposition,
+  lasting,
+  type Metrics,
+  type MetricsReport,
+  scrapeOf,
+} from '../telemetry/metrics.ts';
 import type { RunningWorker } from '../workers/worker.ts';
 import { askMetrics } from './worker-topics.ts';
 
@@ -20,11 +26,9 @@ export class GatheredMetrics {
     this.#timer = setInterval(() => void this.#ask(workers()), betweenMs);
   }
 
-  async scrape(
-    workers: readonly RunningWorker[],
-  ): Promise<{ readonly body: string; readonly contentType: string }> {
+  async scrape(workers: readonly RunningWorker[], openMetrics: boolean): Promise<Exposition> {
     await this.#ask(workers);
-    return scrapeOf([await this.#own.report(), ...this.#last.values(), await this.#ended]);
+    return scrapeOf([await this.#own.report(), ...this.#last.values(), await this.#ended], openMetrics);
   }
 
   /** What was shown once must not become less. */

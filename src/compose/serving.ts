@@ -100,7 +100,7 @@ export const composeServing = async <Policies extends { readonly snapshots: Snap
       refusals: activity.refusals(),
       pressure: store.ports.limits.pressure(),
     }),
-    scrape: () => meters.scrape(),
+    scrape: (openMetrics) => meters.scrape(openMetrics),
     decisions: (wanted, most) => decisions.list(wanted, most),
     limits: composeLimitsDesk(store.ports.limits, () => policies.snapshots.current.policy.limits),
     tokens: identity.tokens,

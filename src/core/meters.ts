@@ -16,8 +16,11 @@ export interface GaugeSeries {
   set(value: number): void;
 }
 export interface HistogramSeries {
-  /** @param seconds or bytes: the base unit of the metric's name. */
-  observe(value: number): void;
+  /**
+   * @param value seconds or bytes: the base unit of the metric's name.
+   * @param traced of a request whose trace is recorded: 32 hex digits, and seconds since the epoch.
+   */
+  observe(value: number, traced?: { readonly traceId: string; readonly at: number }): void;
 }
 
 /** A family of series. `at` resolves the labels once, at load; the hot path only counts. */

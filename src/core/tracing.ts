@@ -2,6 +2,8 @@
 export interface Span {
   /** 32 hex digits. */
   readonly traceId: string;
+  /** Whether it is recorded. */
+  readonly sampled: boolean;
   /** For the next hop: `traceparent` and, if there is one, `tracestate` (W3C Trace Context). */
   readonly headers: Readonly<Record<string, string>>;
   child(name: string): Span;

@@ -4,6 +4,7 @@ import type { Secret } from '../core/secret.ts';
 import { createAdminGuard } from './admin-guard.ts';
 import { type AdminPage, fromBrowser, json, send } from './admin-page.ts';
 import { statusAssets } from './admin-status.ts';
+import { asksForOpenMetrics } from './metrics-format.ts';
 
 export interface AdminState {
   /** False while it starts and while it shuts down: it is alive then, and clients go elsewhere. */
@@ -17,7 +18,7 @@ export interface AdminState {
 
 export interface AdminOptions {
   readonly state: AdminState;
-  readonly scrape: () => Promise<{ readonly body: string; readonly contentType: string }>;
+  readonly scrape: (openMetrics: boolean) => Promise<{ readonly body: string; readonly contentType: string }>;
   /** The problems of the policy folder, as `file:line:column: sentence`; empty when it was loaded. */
   readonly reload: () => Promise<readonly string[]>;
   /** `undefined`: no token is asked for, which the configuration allows on loopback only. */
@@ -44,8 +45,8 @@ export const createAdminHandler = (options: AdminOptions): AdminPage => {
     ],
     [
       'GET /metrics',
-      async (_req, res) => {
-        const { body, contentType } = await options.scrape();
+      async (req, res) => {
+        const { body, contentType } = await options.scrape(asksForOpenMetrics(req.headers.accept));
         send(res, 200, contentType, body);
       },
     ],

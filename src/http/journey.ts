@@ -219,6 +219,7 @@ export class Journey implements BodyReader, Room {
   #finish(status: number, ending: Ending, fault: string | undefined): void {
     const finished: Finished = {
       traceId: this.#trace?.traceId,
+      sampled: this.#trace?.sampled,
       decisionId: this.#decisionId,
       requestId: this.#requestId,
       at: this.#at,

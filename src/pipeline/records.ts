@@ -22,6 +22,8 @@ export interface Finished {
   readonly seconds: number;
   /** 32 hex digits; `undefined`: refused before the headers were read. */
   readonly traceId?: string | undefined;
+  /** Whether somebody records the trace. */
+  readonly sampled?: boolean | undefined;
   readonly revision: string;
   readonly route: string;
   readonly exchange: RequestExchange | undefined;

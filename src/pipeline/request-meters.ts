@@ -26,6 +26,11 @@ export interface Ended {
   /** `STAGE/NAME` */
   readonly fault: string | undefined;
   readonly seconds: number;
+  /** Milliseconds since the epoch at which the request was received. */
+  readonly at: number;
+  readonly traceId?: string | undefined;
+  /** Whether somebody records the trace: only then it is an example worth looking for. */
+  readonly sampled?: boolean | undefined;
 }
 
 /** The series of one route: they are found again by numbers, since a label key for each request costs more than a stage. */
@@ -33,6 +38,8 @@ interface RouteSeries {
   readonly duration: HistogramSeries;
   readonly requests: Map<number, CounterSeries>;
 }
+
+const tracedOf = ({ traceId = '', at, seconds }: Ended) => ({ traceId, at: at / 1000 + seconds });
 
 /** A number for each label set that a route's requests can have. */
 const labelNumber = (method: number, statusClass: number, ending: Ending): number =>
@@ -76,9 +83,10 @@ export const createRequestMeters = (meters: Meters): RequestMeters => {
     }
     return series;
   };
-  const count = ({ route, method, status, ending, seconds }: Ended): void => {
+  const count = (ended: Ended): void => {
+    const { route, method, status, ending, seconds } = ended;
     const series = seriesOf(route);
-    series.duration.observe(seconds);
+    series.duration.observe(seconds, ended.sampled === true ? tracedOf(ended) : undefined);
     const known = methods.indexOf(method);
     const statusClass = Math.trunc(status / 100);
     const number = labelNumber(known, statusClass, ending);

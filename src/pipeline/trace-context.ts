@@ -4,6 +4,8 @@ import { randomFillSync } from 'node:crypto';
 export interface TraceContext {
   /** 32 hex digits. */
   readonly traceId: string;
+  /** Whether somebody records it (3.2.2.5.1). */
+  readonly sampled: boolean;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -25,13 +27,15 @@ export const traceContextOf = (sent: Sent): TraceContext => {
   const valid = version !== undefined && version !== 'ff' && traceId !== noTrace && parentId !== noParent;
   if (!valid || (version === '00' && more !== undefined)) {
     const begun = randomHex(16);
-    return { traceId: begun, headers: { traceparent: `00-${begun}-${randomHex(8)}-00` } };
+    return { traceId: begun, sampled: false, headers: { traceparent: `00-${begun}-${randomHex(8)}-00` } };
   }
   const traceparent = `00-${traceId}-${randomHex(8)}-${flags}`;
+  // The lowest bit of two hex digits.
+  const sampled = '13579bdf'.includes(flags.charAt(1));
   const { tracestate } = sent;
-  if (tracestate === undefined) return { traceId, headers: { traceparent } };
+  if (tracestate === undefined) return { traceId, sampled, headers: { traceparent } };
   const state = typeof tracestate === 'string' ? tracestate : tracestate.join(',');
-  return { traceId, headers: { traceparent, tracestate: state } };
+  return { traceId, sampled, headers: { traceparent, tracestate: state } };
 };
 
 /** Drawn and written out in advance: a call for each request would cost more than all else here. */

@@ -9,6 +9,7 @@ import {
   Registry,
 } from 'prom-client';
 import type { Family, Labels, Meters, MetricSpec } from '../core/meters.ts';
+import { exemplarsOf, openMetricsOf, openMetricsType } from './open-metrics.ts';
 import { PlainCounter, PlainHistogram } from './plain-series.ts';
 
 /** Label sets per family. Beyond it the values become `other`: labels are for bounded sets, and a bug must not eat the heap. */
@@ -47,11 +48,23 @@ export const lasting = async (reports: readonly MetricsReport[]): Promise<Metric
   return summed(growing).getMetricsAsJSON();
 };
 
-/** The exposition text of several processes as one. */
+/** What a scraper is answered. */
+export interface Exposition {
+  readonly body: string;
+  readonly contentType: string;
+}
+
+/** The exposition text of several processes as one, in OpenMetrics or in the older text format. */
 export const scrapeOf = async (
   reports: readonly MetricsReport[],
-): Promise<{ readonly body: string; readonly contentType: string }> => {
+  openMetrics = false,
+): Promise<Exposition> => {
   const all = summed(reports);
+  if (openMetrics)
+    return {
+      body: openMetricsOf(await all.getMetricsAsJSON(), exemplarsOf(reports)),
+      contentType: openMetricsType,
+    };
   return { body: await all.metrics(), contentType: all.contentType };
 };
 
@@ -128,8 +141,9 @@ export class Metrics implements Meters {
     });
   }
 
-  /** The exposition text and its content type. */
-  async scrape(): Promise<{ readonly body: string; readonly contentType: string }> {
+  /** The exposition text and its content type: OpenMetrics, or the older text format. */
+  async scrape(openMetrics = false): Promise<Exposition> {
+    if (openMetrics) return { body: openMetricsOf(await this.report()), contentType: openMetricsType };
     return { body: await this.#registry.metrics(), contentType: this.#registry.contentType };
   }
 

@@ -16,6 +16,17 @@ export interface HistogramSample {
   readonly metricName: string;
   readonly labels: Readonly<Record<string, string | number>>;
   readonly value: number;
+  readonly exemplar?: Exemplar;
+}
+
+/** The last traced request of a bucket, so that one comes from a slow bucket to a trace of it. */
+export interface Exemplar {
+  /** 32 hex digits. */
+  readonly traceId: string;
+  /** What was observed. */
+  readonly value: number;
+  /** Seconds since the epoch. */
+  readonly at: number;
 }
 
 export class PlainHistogram {
@@ -23,6 +34,8 @@ export class PlainHistogram {
   /** How many values fell into each bucket and no lower one; the last is for values above all bounds. */
   readonly #buckets: number[];
   #sum = 0;
+  /** By bucket; `undefined` as long as no request was traced. */
+  #exemplars: Exemplar[] | undefined;
 
   /** @param bounds upper ends of the buckets, rising */
   constructor(bounds: readonly number[]) {
@@ -30,12 +43,15 @@ export class PlainHistogram {
     this.#buckets = new Array(bounds.length + 1).fill(0);
   }
 
-  observe(value: number): void {
+  observe(value: number, traced?: Omit<Exemplar, 'value'>): void {
     const bounds = this.#bounds;
     let at = 0;
     while (at < bounds.length && value > (bounds[at] as number)) at++;
     (this.#buckets[at] as number)++;
     this.#sum += value;
+    if (traced === undefined) return;
+    this.#exemplars ??= [];
+    this.#exemplars[at] = { traceId: traced.traceId, value, at: traced.at };
   }
 
   /** Buckets count all that lies below them too, which is how Prometheus wants them. */
@@ -44,7 +60,9 @@ export class PlainHistogram {
     const samples: HistogramSample[] = this.#buckets.map((own, index) => {
       count += own;
       const le = this.#bounds[index] ?? '+Inf';
-      return { metricName: `${name}_bucket`, labels: { le, ...labels }, value: count };
+      const sample = { metricName: `${name}_bucket`, labels: { le, ...labels }, value: count };
+      const exemplar = this.#exemplars?.[index];
+      return exemplar === undefined ? sample : { ...sample, exemplar };
     });
     samples.push({ metricName: `${name}_sum`, labels, value: this.#sum });
     samples.push({ metricName: `${name}_count`, labels, value: count });

@@ -6,6 +6,7 @@ import {
   propagation,
   SpanKind,
   SpanStatusCode,
+  TraceFlags,
   type Tracer,
   trace,
 } from '@opentelemetry/api';
@@ -35,6 +36,7 @@ const open = (tracer: Tracer, name: string, kind: SpanKind, parent: Context): Sp
   const inner = trace.setSpan(parent, span);
   return {
     traceId: span.spanContext().traceId,
+    sampled: (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0,
     get headers() {
       const carrier: Record<string, string> = {};
       propagation.inject(inner, carrier);

@@ -16,10 +16,17 @@ export interface Sample {
   readonly value: readonly [number, string];
 }
 
+export interface Exemplar {
+  readonly labels: { readonly trace_id: string };
+  readonly value: string;
+}
+
 export interface TestPrometheus {
   readonly url: string;
   /** An instant query. @throws Prometheus's own sentence when the expression is wrong. */
   query(expression: string): Promise<readonly Sample[]>;
+  /** Trace ids of the exemplars of a family, with the labels of their series. */
+  exemplars(selector: string): Promise<readonly Exemplar[]>;
   /** Names of the alerts that fire now, each with the labels of its instances. */
   firing(): Promise<ReadonlyMap<string, readonly Readonly<Record<string, string>>[]>>;
 }
@@ -72,6 +79,7 @@ export const startPrometheus = async (
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
       '--log.level=error',
+      '--enable-feature=exemplar-storage',
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
@@ -87,7 +95,12 @@ export const startPrometheus = async (
       () => false,
     );
   }, 'Prometheus is ready');
-  return { url, query: (expression) => query(url, expression), firing: () => firing(url) };
+  return {
+    url,
+    query: (expression) => query(url, expression),
+    exemplars: (selector) => exemplars(url, selector),
+    firing: () => firing(url),
+  };
 };
 
 const end = async (child: ChildProcess, folder: string): Promise<void> => {
@@ -104,6 +117,15 @@ const query = async (url: string, expression: string): Promise<readonly Sample[]
   const answer = (await response.json()) as { error?: string; data: { result: Sample[] } };
   if (answer.error !== undefined) throw new Error(`${expression}: ${answer.error}`);
   return answer.data.result;
+};
+
+const exemplars = async (url: string, selector: string): Promise<readonly Exemplar[]> => {
+  const now = Date.now() / 1000;
+  const range = new URLSearchParams({ query: selector, start: String(now - 600), end: String(now + 600) });
+  const answer = (await (await fetch(`${url}/api/v1/query_exemplars?${range}`)).json()) as {
+    data: { exemplars: Exemplar[] }[];
+  };
+  return answer.data.flatMap((series) => series.exemplars);
 };
 
 const firing = async (url: string) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Histogram, Registry } from 'prom-client';
-import { Metrics } from '../../../src/telemetry/metrics.ts';
+import { Metrics, scrapeOf } from '../../../src/telemetry/metrics.ts';
 
 const ours = (text: string): readonly string[] =>
   text
@@ -49,4 +49,22 @@ test('counters are told as they stand at each scrape, from 0 on', async () => {
   family.at({ kind: 'a' }).inc(2);
   for (const _ of [1, 2])
     assert.ok((await metrics.scrape()).body.includes('images_gateway_test_total{kind="a"} 3'));
+});
+
+test('several processes keep the newest exemplar of each bucket', async () => {
+  const spec = { name: 'images_gateway_test_seconds', help: 'Help.', labels: [], buckets: [1] } as const;
+  const reports = await Promise.all(
+    [10, 20].map(async (at) => {
+      const metrics = new Metrics();
+      metrics
+        .histogram(spec)
+        .at({})
+        .observe(0.5, { traceId: `${at}`.padStart(32, '0'), at });
+      // Reports of workers come as JSON.
+      return JSON.parse(JSON.stringify(await metrics.report()));
+    }),
+  );
+  const { body } = await scrapeOf(reports, true);
+  const line = `images_gateway_test_seconds_bucket{le="1"} 2 # {trace_id="${'20'.padStart(32, '0')}"} 0.5 20`;
+  assert.ok(body.split('\n').includes(line));
 });
