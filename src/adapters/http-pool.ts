@@ -1,8 +1,16 @@
 import type { Socket } from 'node:net';
-import { buildConnector, Client, type Dispatcher, Pool } from 'undici';
 import { materialOf, type OriginTls, sameMaterial, serverNameOf, type TlsMaterial } from './origin-tls.ts';
+import {
+  type buildConnector,
+  type Client,
+  connectorFrom,
+  type Dispatcher,
+  HttpConnection,
+  HttpPool,
+  type Pool,
+} from './undici-parts.ts';
 
-export type { Dispatcher, Pool } from 'undici';
+export type { Dispatcher, Pool } from './undici-parts.ts';
 
 type Lookup = NonNullable<import('node:net').TcpSocketConnectOpts['lookup']>;
 
@@ -26,7 +34,7 @@ export interface PoolOptions {
  * @param origin scheme, host and port, e.g. `https://keystone:5000`
  */
 export const createPool = (origin: string, options: PoolOptions): Pool =>
-  new Pool(origin, poolSettings(origin, options));
+  new HttpPool(origin, poolSettings(origin, options));
 
 const poolSettings = (origin: string, options: PoolOptions): Pool.Options => ({
   connections: options.connections,
@@ -46,7 +54,7 @@ const connectorOf = (
 ): buildConnector.connector => {
   const name = serverNameOf(origin, tls);
   const build = (material: TlsMaterial): buildConnector.connector =>
-    buildConnector({
+    connectorFrom({
       timeout: connectTimeoutMs,
       allowH2: false,
       ...(lookup === undefined ? {} : { lookup }),
@@ -80,7 +88,7 @@ export interface CountedConnection {
  * an answer without length that a reset cuts short is given out as whole (undici 8, `client-h1.js`,
  * `onHttpSocketError`).
  */
-class CountingClient extends Client implements CountedConnection {
+class CountingClient extends HttpConnection implements CountedConnection {
   answers = 0;
   #socket: Socket | undefined;
   readonly #secure: boolean;
@@ -112,7 +120,7 @@ class CountingClient extends Client implements CountedConnection {
 
 /** A pool whose handlers get a `connection` before anything is sent. */
 export const createCountingPool = (origin: string, options: PoolOptions): Pool =>
-  new Pool(origin, {
+  new HttpPool(origin, {
     ...poolSettings(origin, options),
     factory: (url, clientOptions) => new CountingClient(url, clientOptions as Client.Options),
   });

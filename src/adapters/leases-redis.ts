@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../core/log.ts';
 import type { Lease, LeasesPort } from '../core/ports.ts';
 import { createMemoryLeases } from './leases-memory.ts';
-import { type Redis, redisScript } from './redis-client.ts';
+import type { Redis } from './redis-client.ts';
+import { redisScript } from './redis-script.ts';
 
 /** Only the holder may end or prolong a lease: the value is the holder's own. */
 const releaseScript = redisScript(`

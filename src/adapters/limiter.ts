@@ -1,4 +1,12 @@
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import { createRequire } from 'node:module';
+import type * as flexible from 'rate-limiter-flexible';
+
+type RateLimiterRes = flexible.RateLimiterRes;
+
+// From its own file: the package's index loads the limiters of fifteen databases, which nobody here asks.
+const RateLimiterMemory: typeof flexible.RateLimiterMemory = createRequire(import.meta.url)(
+  'rate-limiter-flexible/lib/RateLimiterMemory.js',
+);
 
 /** The part of the library's memory storage that is used here. Its public methods give the same, but as promises. */
 interface CounterStorage {

@@ -1,4 +1,4 @@
-import { redisScript } from './redis-client.ts';
+import { redisScript } from './redis-script.ts';
 
 const argumentsPerKey = 4;
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Log } from '../core/log.ts';
 import type { Meters } from '../core/meters.ts';
 import type { Outage } from '../core/ports.ts';
@@ -6,18 +5,7 @@ import { Circuit } from './redis-circuit.ts';
 import { openConnection, type RedisConnection, type Send } from './redis-connection.ts';
 import { isMissingScript, redisOutageOf } from './redis-outage.ts';
 import { describePlace, type RedisAddress } from './redis-place.ts';
-
-/** A Lua script, sent by its hash. */
-export interface RedisScript {
-  readonly lua: string;
-  readonly sha1: string;
-}
-
-/** Redis names scripts by their SHA-1 (`EVALSHA`); nothing is kept secret by it. */
-export const redisScript = (lua: string): RedisScript => ({
-  lua,
-  sha1: createHash('sha1').update(lua).digest('hex'),
-});
+import type { RedisScript } from './redis-script.ts';
 
 export type RedisAnswer<T> =
   | { readonly kind: 'answered'; readonly value: T }

@@ -1,6 +1,7 @@
 import { isObject } from '../core/json.ts';
 import type { ClockPort, ResizesPort, SeenResize } from '../core/ports.ts';
-import { type Redis, type RedisAnswer, redisScript } from './redis-client.ts';
+import type { Redis, RedisAnswer } from './redis-client.ts';
+import { redisScript } from './redis-script.ts';
 
 /** The memory of one image is one hash, server id to resize, which expires when its last resize does. */
 const rememberScript = redisScript(`

@@ -1,6 +1,7 @@
 import { isObject } from '../core/json.ts';
 import type { Log } from '../core/log.ts';
-import { type Redis, redisScript } from './redis-client.ts';
+import type { Redis } from './redis-client.ts';
+import { redisScript } from './redis-script.ts';
 import { type Revocation, type RevocationRecord, revocationLifeMs } from './revocations.ts';
 
 /** Tells revocations to all replicas, those that start later too. */

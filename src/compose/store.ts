@@ -3,7 +3,7 @@ import { createRedisLeases } from '../adapters/leases-redis.ts';
 import { createMemoryLimits } from '../adapters/limits-memory.ts';
 import { type MeteredLimits, meteredLimits } from '../adapters/limits-metered.ts';
 import { createRedisLimits } from '../adapters/limits-redis.ts';
-import { createRedis, type Redis } from '../adapters/redis-client.ts';
+import type { Redis } from '../adapters/redis-client.ts';
 import { type RedisAddress, redisAddress } from '../adapters/redis-place.ts';
 import { createMemoryResizes } from '../adapters/resizes-memory.ts';
 import { createRedisResizes } from '../adapters/resizes-redis.ts';
@@ -38,6 +38,8 @@ export const composeStore = async (
     };
     return { ports, redis: undefined, close: async () => undefined };
   }
+  // Loaded only by those who use it: the library takes a tenth of a start.
+  const { createRedis } = await import('../adapters/redis-client.ts');
   const redis = createRedis({ ...addressOf(limits), budgetMs: limits.budgetMs, log, meters });
   await redis.started;
   const { prefix } = limits;

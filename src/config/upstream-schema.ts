@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../core/type.ts';
 import { clientTls } from './tls-schema.ts';
 import { closed, count, held, milliseconds } from './values.ts';
 

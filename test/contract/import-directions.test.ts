@@ -45,12 +45,6 @@ const builtins: Readonly<Record<string, readonly string[]>> = {
   stages: ['node:crypto'],
 };
 
-/** Libraries that more than one file may import, and the folders that may. All others have one importer. */
-const shared: Readonly<Record<string, readonly string[]>> = {
-  // Schemas are declared beside the code that they describe.
-  typebox: ['core', 'files', 'stages', 'policy', 'config', 'cases'],
-};
-
 const said = ({ from, to }: Import): string => `${from} imports ${to}`;
 
 test('every folder of src has a row in the table of directions', () => {
@@ -106,7 +100,7 @@ test('each outside library is imported in one file', () => {
   const importers = new Map<string, Set<string>>();
   for (const { from, to, ours } of imports) {
     const name = packageOf(to);
-    if (ours || name.startsWith('node:') || name in shared) continue;
+    if (ours || name.startsWith('node:')) continue;
     importers.set(name, (importers.get(name) ?? new Set()).add(from));
   }
   const several = [...importers].filter(([, from]) => from.size > 1);
@@ -116,10 +110,9 @@ test('each outside library is imported in one file', () => {
   );
 });
 
-test('a library that declares schemas is imported only by the folders that have some', () => {
-  const wrong = imports.filter(({ from, to, ours }) => {
-    const folders = ours ? undefined : shared[packageOf(to)];
-    return folders !== undefined && !folders.includes(folderOf(from));
-  });
-  assert.deepEqual(wrong.map(said), []);
+test('the library of the schema types is never loaded', () => {
+  const loaded = imports.filter(
+    ({ to, ours, typeOnly }) => !ours && packageOf(to) === 'typebox' && !typeOnly,
+  );
+  assert.deepEqual(loaded.map(said), []);
 });

@@ -1,8 +1,9 @@
 /** The connection to a real Redis: within its budget whatever happens, and back by itself. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { createRedis, type Redis, redisScript } from '../../src/adapters/redis-client.ts';
+import { createRedis, type Redis } from '../../src/adapters/redis-client.ts';
 import { redisAddress } from '../../src/adapters/redis-place.ts';
+import { redisScript } from '../../src/adapters/redis-script.ts';
 import { startBlackHole } from '../support/black-hole.ts';
 import { recordingLog, recordingMeters } from '../support/recording.ts';
 import { startRedis, until } from '../support/redis.ts';
