@@ -12,12 +12,26 @@ export interface Child {
   stop(): Promise<void>;
 }
 
+const running = new Set<ChildProcess>();
+// A run that is broken off must leave nothing behind; the handlers of both signals let `exit` happen.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+process.once('SIGTERM', () => process.exit(143)).once('SIGINT', () => process.exit(130));
+
+/** Ends the process with this one, at the latest. */
+export const endWithUs = (child: ChildProcess): void => {
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+};
+
 /** @param log file that takes standard output and error */
 export const start = (command: readonly string[], env: Record<string, string>, log: string): Child => {
   const out = openSync(log, 'a');
   const [file = '', ...args] = command;
   const startedAt = performance.now();
   const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['ignore', out, out] });
+  endWithUs(child);
   closeSync(out);
   return { pid: child.pid ?? 0, startedAt, stop: () => stop(child) };
 };

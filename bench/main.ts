@@ -5,7 +5,7 @@
  *     --quick            a minute instead of ten: few rounds, only rows that goals speak of
  *     --rows a,b         only these rows (`undici` is always there); `--rows none`: none
  *     --parts a,b        only these parts: equality, streaming, latency, starts, profile
- *     --rounds 7 --seconds 1
+ *     --rounds 7 --seconds 1 --warm-up 40000
  *     --write            puts the findings into docs/performance.md
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -34,12 +34,14 @@ const { values } = parseArgs({
     parts: { type: 'string' },
     rounds: { type: 'string' },
     seconds: { type: 'string', default: '1' },
+    'warm-up': { type: 'string' },
     write: { type: 'boolean', default: false },
   },
 });
 const { quick } = values;
 const rounds = Number(values.rounds ?? (quick ? 2 : 7));
 const seconds = Number(values.seconds);
+const warmUp = Number(values['warm-up'] ?? (quick ? 15_000 : 40_000));
 const parts = ['equality', 'streaming', 'latency', 'starts', 'profile'];
 const wantedParts = values.parts?.split(',') ?? parts;
 for (const part of wantedParts)
@@ -68,7 +70,7 @@ try {
   const cost = await measureCost(wanted, outside, flaws, {
     rounds,
     seconds,
-    warmUp: quick ? 15_000 : 40_000,
+    warmUp,
     told,
   });
   const streaming = await part('streaming', () => measureStreaming(outside, quick ? 2 : rounds));
@@ -78,7 +80,7 @@ try {
       rate: 500_000 / busy,
       rounds: quick ? 2 : rounds,
       seconds: 2 * seconds,
-      warmUp: quick ? 15_000 : 40_000,
+      warmUp,
     }),
   );
   const starts = await part('starts', () => measureStarts(outside, quick ? 3 : rounds));

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, start, untilListening } from './child.ts';
+import { endWithUs, freePort, start, untilListening } from './child.ts';
 import { type Loader, startLoader } from './load.ts';
 import type { UpstreamPlaces } from './upstream.ts';
 
@@ -35,6 +35,7 @@ export const openOutside = async (
   const upstream = spawn(process.execPath, [join(import.meta.dirname, 'upstream.ts')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  endWithUs(upstream);
   const [line] = await once(upstream.stdout, 'data');
   const redis = withRedis && installed('redis-server', '--version') ? await startRedis(folder) : undefined;
   const loader = startLoader();
