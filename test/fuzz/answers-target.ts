@@ -56,6 +56,13 @@ const startOrigin = async (answers: ReadonlyMap<string, { bytes: string; end: nu
   };
 };
 
+/** The sign at the beginning of a body, behind the size of its first chunk if it has chunks. */
+const signIn = (text: string): string | undefined => {
+  const [head = '', body = ''] = text.split('\r\n\r\n', 2);
+  const plain = /\r\ntransfer-encoding: chunked/i.test(head) ? body.replace(/^[0-9a-f]+\r\n/, '') : body;
+  return /^\d{3}/.exec(plain)?.[0];
+};
+
 const ways = [
   (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
   (path: string) => `HEAD ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
@@ -83,7 +90,7 @@ export const startAnswersTarget = async (): Promise<SocketTarget> => {
       Number(status),
     );
     assert.ok(broken.reset || (statuses[0] ?? 0) >= 200, told('neither a final answer nor a cut', broken));
-    const others = broken.text.match(/\r\n\r\n(\d{3})/)?.[1] ?? sign;
+    const others = signIn(broken.text) ?? sign;
     assert.equal(others, sign, told('the answer of another request', broken));
 
     const after = await exchangeRaw(gateway.port, ways[0](`/sound/${sign}`));
@@ -96,7 +103,9 @@ export const startAnswersTarget = async (): Promise<SocketTarget> => {
 
   return {
     run: async (dice, count) => {
-      await Promise.all(Array.from({ length: count }, () => one(dice)));
+      // A few at a time: on a busy machine more would wait for each other longer than a client waits.
+      for (let sent = 0; sent < count; sent += 4)
+        await Promise.all(Array.from({ length: 4 }, () => one(dice)));
       assert.deepEqual(gateway.bugs(), []);
     },
     close: async () => {

@@ -121,7 +121,9 @@ export const startPipelinesTarget = async (): Promise<SocketTarget> => {
 
   return {
     run: async (dice, count) => {
-      await Promise.all(Array.from({ length: count }, () => one(dice)));
+      // A few at a time: on a busy machine more would wait for each other longer than a client waits.
+      for (let sent = 0; sent < count; sent += 4)
+        await Promise.all(Array.from({ length: 4 }, () => one(dice)));
       const hidden = origin.requests.find(({ line }) => line.includes('/hidden'));
       assert.equal(hidden, undefined, 'a hidden request was run');
       assert.deepEqual(gateway.bugs(), []);
