@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { composeAdmin } from './compose/admin.ts';
+import { composeListenerTls } from './compose/listener-tls.ts';
 import { composeListeners, graceMs } from './compose/listeners.ts';
 import type { LoadedSnapshot } from './compose/load-snapshot.ts';
 import { Parts } from './compose/parts.ts';
@@ -19,7 +20,7 @@ export interface RunningGateway {
   readonly warnings: readonly Problem[];
   /** Of all processes that serve. */
   readonly log: Pick<LevelledLog, 'level' | 'setLevel'>;
-  /** Loads the policy folder anew; a folder with problems changes nothing. */
+  /** Loads the policy folder and the certificates of the listeners anew; what has problems changes nothing. */
   reload(): Promise<LoadedSnapshot>;
   /** Not ready at once, serving on for the drain time, then finishing what is under way. `now` skips the drain time. */
   stop(now?: boolean): Promise<void>;
@@ -34,13 +35,17 @@ export const startGateway = async (
 ): Promise<RunningGateway> => {
   const core = await composeGateway(config, log);
   try {
-    const listeners = await composeListeners(config, core.edge, core.admin, log);
+    const listeners = await composeListeners(config, core.edge, core.admin, core);
+    core.begin();
     return {
       url: listeners.url,
       adminUrl: listeners.adminUrl,
       warnings: core.policies.warnings,
       log,
-      reload: core.policies.reload,
+      reload: async () => {
+        await core.renewCertificates();
+        return core.policies.reload();
+      },
       stop: (now = false) => core.stop(() => listeners.drain(now ? 0 : config.timeouts.drainMs)),
     };
   } catch (error) {
@@ -68,7 +73,8 @@ export const composeGateway = async (
 const build = async (config: GatewayConfig, log: Logger, parts: Parts) => {
   const outside = { clock: { now: Date.now }, meters: new Metrics(), log };
   let draining = false;
-  const { handler, edge, policies, desk } = await composeServing(config, {
+  let serving = false;
+  const { handler, edge, policies, desk, renewCertificates } = await composeServing(config, {
     ...outside,
     parts,
     store: parts.own(await composeStore(config, outside)),
@@ -79,15 +85,25 @@ const build = async (config: GatewayConfig, log: Logger, parts: Parts) => {
     ...outside,
     desk,
     policies,
-    ready: () => !draining,
+    ready: () => serving && !draining,
     draining: () => draining,
   });
+  const adminTls = parts.own(await composeListenerTls('admin', config.admin.tls, outside));
   return {
     handler,
     edge,
     admin,
+    adminTls: adminTls.edge,
     policies,
     log,
+    async renewCertificates() {
+      await renewCertificates();
+      await adminTls.renew();
+    },
+    /** Clients can be served: ready from now on. */
+    begin() {
+      serving = true;
+    },
     /** Resolves when no request is in flight, or after the patience with them. */
     async idle() {
       const end = performance.now() + graceMs;

@@ -51,6 +51,7 @@ export const createGateway = async ({ config: file, env }: GatewayOptions): Prom
   try {
     const core = await composeGateway(loaded.config);
     const { handler, admin } = composeMounted(core);
+    core.begin();
     return {
       handler,
       admin,

@@ -4,6 +4,7 @@ import type { GatewayConfig } from '../config/schema.ts';
 import type { GatewayFault } from '../core/gateway-faults.ts';
 import type { Log } from '../core/log.ts';
 import { createApp, type EdgeFailure, type EdgeHandler } from '../http/app.ts';
+import type { EdgeTls } from '../http/edge-tls.ts';
 import type { Handler } from '../http/handler.ts';
 import { protocolRefusal } from '../http/protocol.ts';
 import { respondFault } from '../http/respond.ts';
@@ -19,14 +20,22 @@ export const graceMs = 30_000;
 export const composeEdge = (
   config: GatewayConfig,
   handler: Handler,
-  { log, refused }: { readonly log: Log; readonly refused: (stage: string, fault: GatewayFault) => void },
+  {
+    log,
+    refused,
+    tls,
+  }: {
+    readonly log: Log;
+    readonly refused: (stage: string, fault: GatewayFault) => void;
+    readonly tls?: EdgeTls | undefined;
+  },
 ): Edge => {
   const app = createApp((req, res) => handler.handle(req, res, upgradeOf(req)), bugAnswer(log));
   const slowest = Math.max(...Object.values(config.upstreams).map(({ timeoutMs }) => timeoutMs));
   const { headersMs, keepAliveMs } = config.timeouts;
   const { maxConnections } = config.overload;
   const limits = { headersMs, keepAliveMs, maxConnections, idleMs: Math.max(120_000, slowest * 2) };
-  return createEdge({ app, limits, refused: (fault) => refused('gateway', fault) });
+  return createEdge({ app, limits, tls, refused: (fault) => refused('gateway', fault) });
 };
 
 /** A bug of ours is told to the operator, and to the client without its particulars. */
@@ -82,9 +91,10 @@ export const composeListeners = async (
   config: GatewayConfig,
   edge: Edge,
   admin: EdgeHandler,
-  log: Log,
+  outside: AdminOutside,
 ): Promise<Listeners> => {
-  const adminListener = await openAdmin(config, admin, log);
+  const { log } = outside;
+  const adminListener = await openAdmin(config, admin, outside);
   try {
     return {
       url: await openEdge(config, edge),
@@ -103,22 +113,28 @@ export const composeListeners = async (
 
 /** Opens the port for clients. @returns its address as it was really bound */
 export const openEdge = async ({ listen }: GatewayConfig, edge: Edge): Promise<string> =>
-  urlOf(await edge.listen(listen.port, listen.host));
+  urlOf(await edge.listen(listen.port, listen.host), listen.tls !== undefined);
+
+interface AdminOutside {
+  readonly log: Log;
+  readonly adminTls: EdgeTls | undefined;
+}
 
 /** Opens the port for operators. */
 export const openAdmin = async (
   { admin: { host, port } }: GatewayConfig,
   handler: EdgeHandler,
-  log: Log,
+  { log, adminTls }: AdminOutside,
 ): Promise<{ readonly url: string; close(): Promise<void> }> => {
   const edge = createEdge({
+    tls: adminTls,
     app: createApp(handler, (error, _req, res) => {
       log.error({ err: error }, 'the admin listener failed');
       res.destroy();
     }),
   });
-  return { url: urlOf(await edge.listen(port, host)), close: () => edge.close() };
+  return { url: urlOf(await edge.listen(port, host), adminTls !== undefined), close: () => edge.close() };
 };
 
-const urlOf = ({ address, family, port }: AddressInfo): string =>
-  `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+const urlOf = ({ address, family, port }: AddressInfo, secure: boolean): string =>
+  `${secure ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;

@@ -18,6 +18,7 @@ import { composeAdmin } from './admin.ts';
 import { gatherDesk } from './gathered-desk.ts';
 import { GatheredMetrics } from './gathered-metrics.ts';
 import { inertPorts } from './inert-ports.ts';
+import { composeListenerTls } from './listener-tls.ts';
 import { graceMs, openAdmin } from './listeners.ts';
 import { Parts } from './parts.ts';
 import { composePolicies } from './policies.ts';
@@ -144,7 +145,8 @@ export const startWithWorkers = async (
       clock,
       log,
     });
-    const adminListener = parts.own(await openAdmin(config, admin, log));
+    const tls = parts.own(await composeListenerTls('admin', config.admin.tls, outside));
+    const adminListener = parts.own(await openAdmin(config, admin, { log, adminTls: tls.edge }));
     const url = await listening;
     started = true;
     return {

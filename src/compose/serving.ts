@@ -18,6 +18,7 @@ import type { Desk } from './desk.ts';
 import { composeForwarder } from './forwarder.ts';
 import { composeTokens } from './identity.ts';
 import { composeLimitsDesk } from './limits-desk.ts';
+import { composeListenerTls } from './listener-tls.ts';
 import { composeEdge } from './listeners.ts';
 import { composeLookups } from './lookups.ts';
 import type { Parts } from './parts.ts';
@@ -76,7 +77,8 @@ export const composeServing = async <Policies extends { readonly snapshots: Snap
     bodyWatchdog: new Watchdog(config.timeouts.requestMs),
     tracing: createTracing(),
   });
-  const edge = composeEdge(config, handler, { log, refused: requestMeters.refused });
+  const tls = own(await composeListenerTls('listen', config.listen.tls, outside));
+  const edge = composeEdge(config, handler, { log, refused: requestMeters.refused, tls: tls.edge });
   createProcessMeters(meters, {
     inFlight: () => handler.inFlight,
     maxInFlight: config.maxInFlight,
@@ -106,7 +108,7 @@ export const composeServing = async <Policies extends { readonly snapshots: Snap
     tokens: identity.tokens,
     log,
   };
-  return { handler, edge, policies, desk, tokens: identity.tokens };
+  return { handler, edge, policies, desk, tokens: identity.tokens, renewCertificates: tls.renew };
 };
 
 const spoofedHeaders = {

@@ -1,6 +1,7 @@
 import { type Static, Type } from '../core/type.ts';
 import { identitySchema } from './identity-schema.ts';
 import { limitsSchema } from './limits-schema.ts';
+import { listenerTls } from './tls-schema.ts';
 import { upstreamSchema } from './upstream-schema.ts';
 import { closed, count, held, milliseconds, port, secret } from './values.ts';
 
@@ -13,6 +14,7 @@ export const configSchema = Type.Object(
       {
         host: held('host', 'Address or name to listen on; 0.0.0.0 or :: for all.', { default: '127.0.0.1' }),
         port: port('Port to listen on; 0 takes any that is free.', 8080),
+        tls: Type.Optional(listenerTls),
       },
       section('Where clients are served.'),
     ),
@@ -20,6 +22,7 @@ export const configSchema = Type.Object(
       {
         host: held('host', 'Address or name to listen on.', { default: '127.0.0.1' }),
         port: port('Port to listen on; 0 takes any that is free.', 9901),
+        tls: Type.Optional(listenerTls),
         token: Type.Optional(secret('Bearer token; required unless `host` is a loopback address.')),
         writes: Type.Optional(
           Type.Boolean({

@@ -14,7 +14,7 @@ export const packConfig = (config: GatewayConfig): unknown => packed(config);
 export const unpackConfig = (sent: unknown): GatewayConfig => deepFreeze(unpacked(sent)) as GatewayConfig;
 
 const packed = (value: unknown): unknown => {
-  if (value instanceof Secret) return { [secretKey]: value.reveal() };
+  if (value instanceof Secret) return { [secretKey]: value.reveal(), file: value.file };
   if (Array.isArray(value)) return value.map(packed);
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, packed(part)]));
@@ -24,6 +24,7 @@ const unpacked = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(unpacked);
   if (!isObject(value)) return value;
   const secret = value[secretKey];
-  if (typeof secret === 'string') return new Secret(secret);
+  const { file } = value;
+  if (typeof secret === 'string') return new Secret(secret, typeof file === 'string' ? file : undefined);
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, unpacked(part)]));
 };

@@ -1,14 +1,19 @@
 import { Secret } from '../core/secret.ts';
 import type { Checked } from '../files/check.ts';
+import { quoted } from '../files/problem.ts';
 import type { Path } from '../files/source.ts';
 import { areAuthorities, checkPair } from './certificates.ts';
 import type { GatewayConfig } from './schema.ts';
-import type { ClientTls } from './tls-schema.ts';
+import type { ClientTls, ListenerTls } from './tls-schema.ts';
 
 type Report = (path: Path, message: string) => void;
 
 /** Certificates and keys that belong together, and addresses that have a use for them. */
 export const checkTls = (checked: Checked, report: Report): void => {
+  for (const listener of ['listen', 'admin'] as const) {
+    const section = checked.part<GatewayConfig['listen']>([listener]);
+    if (section?.tls !== undefined) checkListener(section.tls, [listener, 'tls'], report);
+  }
   const upstreams = checked.part<GatewayConfig['upstreams']>(['upstreams']) ?? {};
   for (const [name, upstream] of Object.entries(upstreams)) {
     const isSecure = [upstream.url].flat().every((url) => url.startsWith('https:'));
@@ -20,6 +25,20 @@ export const checkTls = (checked: Checked, report: Report): void => {
   const limits = checked.part<GatewayConfig['limits']>(['limits']);
   if (limits !== undefined && limits.store !== 'memory')
     checkClient(limits.tls, ['limits', 'tls'], true, report);
+};
+
+const checkListener = (tls: ListenerTls, path: Path, report: Report): void => {
+  checkPem(tls, path, report);
+  if (tls.clients !== undefined) checkPem(tls.clients, [...path, 'clients'], report);
+  const seen = new Set<string>();
+  for (const [index, certificate] of (tls.sni ?? []).entries()) {
+    checkPem(certificate, [...path, 'sni', index], report);
+    for (const [place, name] of certificate.names.entries()) {
+      if (seen.has(name.toLowerCase()))
+        report([...path, 'sni', index, 'names', place], `${quoted(name)} has a certificate already.`);
+      seen.add(name.toLowerCase());
+    }
+  }
 };
 
 const checkClient = (tls: ClientTls | undefined, path: Path, isSecure: boolean, report: Report): void => {

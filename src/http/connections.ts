@@ -15,10 +15,28 @@ export class Connections {
   readonly #last = new Map<Socket, ServerResponse | undefined>();
   /** Responses to pipelined requests that waited for an earlier one when they began. */
   readonly #queued = new Map<Socket, ServerResponse[]>();
+  /** Connections whose TLS handshake is under way, by their peer: Node makes another socket of them behind it. */
+  readonly #shaking = new Map<string, Socket>();
   #emptied: (() => void) | undefined;
 
   get size(): number {
-    return this.#last.size;
+    return this.#last.size + this.#shaking.size;
+  }
+
+  /** A connection has come that has yet to make its TLS handshake. */
+  addShaking(socket: Socket): void {
+    const peer = peerOf(socket);
+    this.#shaking.set(peer, socket);
+    socket.once('close', () => {
+      if (this.#shaking.get(peer) === socket) this.#shaking.delete(peer);
+      this.#tellEmpty();
+    });
+  }
+
+  /** The handshake is through. */
+  addSecure(socket: Socket): void {
+    this.#shaking.delete(peerOf(socket));
+    this.add(socket);
   }
 
   add(socket: Socket): void {
@@ -26,7 +44,7 @@ export class Connections {
     socket.once('close', () => {
       this.#last.delete(socket);
       this.#abandon(socket);
-      if (this.#last.size === 0) this.#emptied?.();
+      this.#tellEmpty();
     });
     lingering(socket, () => this.#last.get(socket)?.req);
   }
@@ -89,6 +107,7 @@ export class Connections {
    * so that a connection whose request came before the shutdown would stay open, idle, behind its answer.
    */
   finish(): void {
+    for (const socket of this.#shaking.values()) socket.destroy();
     for (const [socket, last] of this.#last) {
       if (last === undefined || last.writableFinished) socket.destroy();
       else if (!last.headersSent) last.shouldKeepAlive = false;
@@ -97,17 +116,24 @@ export class Connections {
   }
 
   destroyAll(): void {
+    for (const socket of this.#shaking.values()) socket.destroy();
     for (const socket of this.#last.keys()) socket.destroy();
   }
 
   /** Resolves when no connection is left. */
   async empty(): Promise<void> {
-    if (this.#last.size === 0) return;
+    if (this.size === 0) return;
     await new Promise<void>((resolve) => {
       this.#emptied = resolve;
     });
   }
+
+  #tellEmpty(): void {
+    if (this.size === 0) this.#emptied?.();
+  }
 }
+
+const peerOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
 
 /**
  * Lets a client that is still sending read its answer. Closing a socket with unread data makes the kernel send a

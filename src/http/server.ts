@@ -1,12 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GatewayFault } from '../core/gateway-faults.ts';
 import { gatewayFault } from '../pipeline/refusal.ts';
 import type { EdgeApp } from './app.ts';
 import { Connections } from './connections.ts';
+import type { EdgeTls } from './edge-tls.ts';
 import { type ProtocolRefusal, protocolRefusal, upgradeAsked } from './protocol.ts';
 import { respondFault } from './respond.ts';
 import { parserRefusal, socketFault } from './socket-fault.ts';
@@ -38,6 +46,8 @@ export const defaultEdgeLimits: EdgeLimits = Object.freeze({
 export interface EdgeOptions {
   readonly app: EdgeApp;
   readonly limits?: Partial<EdgeLimits>;
+  /** Encrypts all connections; plain TCP when left out. */
+  readonly tls?: EdgeTls | undefined;
   /** A request was refused before the handler saw it. */
   readonly refused?: (fault: GatewayFault) => void;
 }
@@ -80,30 +90,31 @@ export const createEdge = (options: EdgeOptions): Edge => {
     if (refusal === undefined) app.listener(req, res);
     else refuse(req, res, refusal);
   };
-  const server = createServer(
-    {
-      IncomingMessage: app.IncomingMessage,
-      ServerResponse: app.ServerResponse,
-      maxHeaderSize: limits.maxHeaderBytes,
-      headersTimeout: limits.headersMs,
-      // A bound for the whole request would cut long uploads; bodies that are judged have their own (`readBody`).
-      requestTimeout: 0,
-      keepAliveTimeout: limits.keepAliveMs,
-      // Node looks for late requests only this often; its default of 30 s would make the timeouts above a wish.
-      connectionsCheckingInterval: Math.min(1000, limits.headersMs),
-      // Checked by the pipeline, which answers with a fault.
-      requireHostHeader: false,
-      noDelay: true,
-      // Behind a request that waits for its answer an upgrade is an ordinary request: its socket is not free.
-      shouldUpgradeCallback: (req) => upgradeAsked(req) === 'websocket' && connections.isFree(req.socket),
-    },
-    receive,
-  );
+  const settings: ServerOptions = {
+    IncomingMessage: app.IncomingMessage,
+    ServerResponse: app.ServerResponse,
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersMs,
+    // A bound for the whole request would cut long uploads; bodies that are judged have their own (`readBody`).
+    requestTimeout: 0,
+    keepAliveTimeout: limits.keepAliveMs,
+    // Node looks for late requests only this often; its default of 30 s would make the timeouts above a wish.
+    connectionsCheckingInterval: Math.min(1000, limits.headersMs),
+    // Checked by the pipeline, which answers with a fault.
+    requireHostHeader: false,
+    noDelay: true,
+    // Behind a request that waits for its answer an upgrade is an ordinary request: its socket is not free.
+    shouldUpgradeCallback: (req) => upgradeAsked(req) === 'websocket' && connections.isFree(req.socket),
+  };
+  const server =
+    options.tls === undefined
+      ? createServer(settings, receive)
+      : secureServer(settings, options.tls, receive, connections);
+  if (options.tls === undefined) server.on('connection', (socket) => connections.add(socket));
   // Node would leave out further headers without a word, of which one might be a second Host.
   server.maxHeadersCount = 0;
   server.maxConnections = limits.maxConnections;
   server.timeout = limits.idleMs;
-  server.on('connection', (socket) => connections.add(socket));
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
     const welcome = (): void => {
       if (!res.headersSent) res.writeContinue();
@@ -155,6 +166,27 @@ export const createEdge = (options: EdgeOptions): Edge => {
   return control(server, connections, () => {
     draining = true;
   });
+};
+
+/** The same over TLS; handshakes count as connections and have the time of a header section. */
+const secureServer = (
+  settings: ServerOptions,
+  tls: EdgeTls,
+  receive: (req: IncomingMessage, res: ServerResponse) => void,
+  connections: Connections,
+): Server => {
+  const handshakeTimeout = settings.headersTimeout ?? defaultEdgeLimits.headersMs;
+  const server = createTlsServer({ ...settings, ...tls.options, handshakeTimeout }, receive);
+  tls.attach(server);
+  server.on('connection', (socket: Socket) => connections.addShaking(socket));
+  server.on('secureConnection', (socket) => {
+    connections.addSecure(socket);
+    // There is no reset under TLS. An end without its last word, which `end` would say, is seen by the client all the
+    // same (RFC 8446 6.1, RFC 9112 9.8).
+    socket.resetAndDestroy = () => socket.destroy();
+    if (tls.refuses(socket)) socket.destroy();
+  });
+  return server;
 };
 
 const control = (server: Server, connections: Connections, beginDrain: () => void): Edge => {

@@ -8,6 +8,7 @@ import { loadSnapshot } from '../../src/compose/load-snapshot.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { noMeters } from '../../src/core/silence.ts';
 import { printProblem } from '../../src/files/problem.ts';
+import { makeAuthority } from '../support/certificates.ts';
 import { fences, markdownFiles } from '../support/markdown.ts';
 import { writeFolder } from '../support/policy-folder.ts';
 import { root } from '../support/source-files.ts';
@@ -21,7 +22,7 @@ const examples = markdownFiles().flatMap(({ path, text }) =>
 const policies = examples.filter(({ text }) => /^routes:/m.test(text));
 // The tutorial shows red cases on purpose, one step after another; its own test walks through it.
 const cases = examples.filter(({ path, text }) => /^cases:/m.test(text) && path !== 'docs/tutorial.md');
-const settings = examples.filter(({ text }) => /^upstreams:/m.test(text));
+const settings = examples.filter(({ text }) => /^(upstreams|listen):/m.test(text));
 
 /** What is wrong with a policy folder, one line a problem. */
 const problemsOf = async (folder: string): Promise<readonly string[]> => {
@@ -74,6 +75,7 @@ for (const { where, text } of settings)
     ].filter((line) => !new RegExp(`^${line.split(':', 1)[0]}:`, 'm').test(text));
     const parts = ['version: 1', text, ...others, `policies: { dir: ${join(root, 'policies')} }`, ''];
     await writeFile(file, parts.join('\n'));
-    const loaded = await loadConfig(file, { IMAGES_GATEWAY_PASSWORD: 'x' });
+    const { cert: TLS_CERTIFICATE, key: TLS_KEY } = makeAuthority().issue('documents');
+    const loaded = await loadConfig(file, { IMAGES_GATEWAY_PASSWORD: 'x', TLS_CERTIFICATE, TLS_KEY });
     assert.deepEqual(loaded.ok ? [] : loaded.problems.map(printProblem), []);
   });

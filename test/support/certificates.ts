@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Secret } from '../../src/core/secret.ts';
 
 /** PEM texts. */
 export interface Pair {
@@ -25,6 +26,12 @@ export const makeAuthority = (name = 'authority'): Authority => {
     issue: (subject, names = ['IP:127.0.0.1', 'DNS:localhost']) =>
       make(subject, ['basicConstraints=critical,CA:FALSE', `subjectAltName=${names.join(',')}`], own),
   };
+};
+
+/** A pair for loopback as the settings hold it. */
+export const secretPair = (authority: Authority): { readonly cert: Secret; readonly key: Secret } => {
+  const { cert, key } = authority.issue('gateway');
+  return { cert: new Secret(cert), key: new Secret(key) };
 };
 
 const make = (subject: string, extensions: readonly string[], by?: Pair): Pair => {

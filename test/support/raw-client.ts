@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as tlsConnect } from 'node:tls';
 
 /** All that came back on one connection, as latin1 text, once the other side ended or cut it. */
 export interface Received {
@@ -7,14 +8,26 @@ export interface Received {
   readonly reset: boolean;
 }
 
+/** How to get a connection to a port: `tlsDial` is the other way. */
+export type Dial = (port: number) => Socket;
+
+const plainly: Dial = (port) => connect(port, '127.0.0.1');
+
+/** Over TLS. @param options e.g. `ca`, `servername`, `cert` and `key` */
+export const tlsDial =
+  (options: ConnectionOptions): Dial =>
+  (port) =>
+    tlsConnect({ port, host: '127.0.0.1', ALPNProtocols: ['http/1.1'], ...options });
+
 /** Writes bytes to a port and gives what comes back until the connection ends, or until `enough` says so. */
 export const exchangeRaw = (
   port: number,
   bytes: string | Uint8Array | readonly (string | Uint8Array)[],
   enough?: (text: string) => boolean,
+  dial: Dial = plainly,
 ): Promise<Received> =>
   new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = dial(port);
     let text = '';
     let reset = false;
     const pieces = Array.isArray(bytes) ? bytes : [bytes];

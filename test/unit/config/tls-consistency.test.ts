@@ -59,3 +59,40 @@ test('certificates have no use where nothing is encrypted', async (t) => {
   const problems = await configProblems(t, withTls('{ ca: file:ca.pem }', 'http'), pems);
   assert.match(problems.join(), /"tls" needs an "url" that begins with https/);
 });
+
+const listening = (tls: string, listener = 'listen'): string =>
+  `version: 1
+${listener}: { port: 8443, tls: ${tls} }
+upstreams: { compute: { url: "http://nova:8774", api: /v2.1 } }
+${keystone}`;
+const pair = 'cert: file:own.pem, key: file:own.key';
+
+for (const [name, tls, problem] of [
+  ['a key of another certificate', '{ cert: file:own.pem, key: file:other.key }', '"key" does not belong'],
+  [
+    'a key of another certificate by name',
+    `{ ${pair}, sni: [{ names: [a.example], cert: file:own.pem, key: file:other.key }] }`,
+    '"key" does not belong',
+  ],
+  [
+    'a name with two certificates',
+    `{ ${pair}, sni: [{ names: [a.example], ${pair} }, { names: [b.example, A.example], ${pair} }] }`,
+    '"A.example" has a certificate already.',
+  ],
+  ['a name that is none', `{ ${pair}, sni: [{ names: ["a.*.example"], ${pair} }] }`, 'must be a host name'],
+  ['authorities of clients that are none', `{ ${pair}, clients: { ca: file:own.key } }`, '"ca" must be one'],
+  ['a key that is missing', '{ cert: file:own.pem }', '"key" is missing'],
+] as const)
+  for (const listener of ['listen', 'admin'])
+    test(`of ${listener}, ${name} is told where it stands`, async (t) => {
+      const problems = await configProblems(t, listening(tls, listener), pems);
+      assert.equal(problems.length, 1, problems.join('\n'));
+      const [first = ''] = problems;
+      assert.match(first, /^gateway\.yaml:2:\d+: /);
+      assert.ok(first.includes(problem), first);
+    });
+
+test('a listener takes certificates by name and authorities of clients', async (t) => {
+  const tls = `{ ${pair}, minVersion: TLSv1.3, sni: [{ names: ["*.a.example", a.example], ${pair} }], clients: { ca: file:ca.pem } }`;
+  assert.deepEqual(await configProblems(t, listening(tls), pems), []);
+});
