@@ -85,6 +85,14 @@ const showLimits = ({ pressure }) => {
   );
 };
 
+/** What a person types to see the whole judgement; the token stays out of it. */
+const explainCommands = (request) => {
+  const proof = token === '' ? '' : ' -H "Authorization: Bearer $TOKEN"';
+  return `curl -s${proof} '${location.origin}/decisions?request=${request}' > decision.json
+images-gateway explain --decisions decision.json \\
+  --decision ${request}`;
+};
+
 const showRecord = (refusal) => {
   const dialog = byId('record');
   const { verdicts, at, ...rest } = refusal;
@@ -109,6 +117,7 @@ const showRecord = (refusal) => {
       );
     }),
   );
+  byId('explain').textContent = explainCommands(refusal.request);
   dialog.showModal();
 };
 

@@ -1,5 +1,3 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { caseRequest } from '../cases/case-request.ts';
 import { readCurl } from '../cases/curl.ts';
 import { recall } from '../cases/decision-world.ts';
@@ -16,6 +14,7 @@ import { stages } from '../stages/index.ts';
 import { complain, complainOf } from './complain.ts';
 import { liveCloud } from './live-cloud.ts';
 import { lookAt } from './look.ts';
+import { recordedLines } from './recorded-lines.ts';
 import { readDecision } from './replay.ts';
 
 export interface ExplainOptions {
@@ -136,7 +135,7 @@ const fromCase = (name: string, content: FolderContent): Explained | string => {
 const fromDecision = async (id: string, file: string | undefined): Promise<Explained | string> => {
   if (file === undefined) return 'Name the decision file too: --decisions FILE.';
   try {
-    for await (const line of createInterface({ input: createReadStream(file) })) {
+    for await (const line of recordedLines(file)) {
       if (!line.includes(id)) continue;
       const decision = readDecision(line);
       if (typeof decision === 'string' || (decision.id !== id && decision.request !== id)) continue;

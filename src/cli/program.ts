@@ -123,7 +123,7 @@ program
   .option('--given <yaml>', 'the world, as in a case: "{ servers: [{ status: VERIFY_RESIZE }] }"')
   .option('--case <name>', 'the request of this case')
   .option('--decision <id>', 'the request of this decision, or of this request id')
-  .option('--decisions <file>', 'the decision file that it stands in')
+  .option('--decisions <file>', 'the decision file that it stands in, or the answer of GET /decisions')
   .option('--json', 'print one JSON document', false)
   .action(lazy(async () => (await import('./explain.ts')).runExplain));
 

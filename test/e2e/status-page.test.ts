@@ -14,6 +14,8 @@ import { call, startTestGateway, type TestGateway } from '../support/gateway.ts'
 const run = promisify(execFile);
 const { tokens, images } = seedIds;
 
+const policies = join(import.meta.dirname, '../../policies');
+
 const metadata = ({ url }: TestGateway, id: string): string => `${url}/v2/images/${id}/metadata`;
 
 /** A refusal made as a person would make it. */
@@ -71,6 +73,17 @@ test('a refusal made by curl appears within two seconds, and leads to its record
   await dialog.getByText(`/v2/images/${images.resizing}/metadata`).waitFor();
   await dialog.getByText('authenticate', { exact: true }).waitFor();
   await page.screenshot({ path: join(artefacts, 'status-record.png') });
+  // What the record says to type leads to the whole judgement.
+  const typed = (await dialog.locator('#explain').textContent()) ?? '';
+  const folder = await mkdtemp(join(tmpdir(), 'images-gateway-explain-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const main = join(import.meta.dirname, '../../src/main.ts');
+  const asTyped = typed.replace(
+    'images-gateway explain',
+    `"${process.execPath}" ${main} explain --policies ${policies}`,
+  );
+  const { stdout } = await run('bash', ['-ec', asTyped], { cwd: folder });
+  assert.match(stdout, /^decided by +disk-config-guard at /m);
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'hidden' });
   assert.equal(await button.evaluate((element) => element === element.ownerDocument.activeElement), true);
