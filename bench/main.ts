@@ -55,6 +55,7 @@ const named =
 const wanted = [...new Set(named.length === 0 ? [] : ['undici', ...named])].map(rowOf);
 
 const told = (progress: string): void => void process.stderr.write(`${progress}\n`);
+const place = machine();
 const outside = await openOutside(true);
 try {
   const equality = new Map<string, readonly Probe[]>();
@@ -92,7 +93,7 @@ try {
     return [...sums].sort(([, a], [, b]) => b - a);
   });
   await report({
-    machine: machine(),
+    machine: place,
     versions: versions(),
     rounds,
     cost,

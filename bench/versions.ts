@@ -1,13 +1,14 @@
 /** What a run was made on: figures mean nothing without it. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { cpus, release, totalmem } from 'node:os';
+import { cpus, loadavg, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(0)} GiB`;
 
+/** To be asked before the run makes a load of its own: what else is going on spoils figures. */
 export const machine = (): string =>
-  `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${gibibytes(totalmem())}, Linux ${release()}`;
+  `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${gibibytes(totalmem())}, Linux ${release()}, load ${(loadavg()[0] ?? 0).toFixed(1)} when the run began`;
 
 /** The first thing like a version that a command says of itself. */
 const versionOf = (command: string, ...args: readonly string[]): string | undefined => {
