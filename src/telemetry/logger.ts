@@ -34,6 +34,8 @@ export const createLogger = (level: string, destination?: DestinationStream): Le
     stream,
   );
   let tellsInfo = logger.isLevelEnabled('info');
+  // Whoever may set the level while it runs must not be able to hide that, and what follows, from the audit.
+  const tellsAudit = tellsInfo;
   const timeText = isoTimes();
   // The stream counts the bytes of each text that it is given, for which V8 must copy it: few long texts cost less.
   const most = destination === undefined ? gatheredCharacters : 0;
@@ -62,7 +64,7 @@ export const createLogger = (level: string, destination?: DestinationStream): Le
     },
     debug: (fields, message) => tell('debug', fields, message),
     info(fields, message) {
-      if (!tellsInfo) return;
+      if (!tellsInfo && !(tellsAudit && fields['kind'] === 'audit')) return;
       const line = plainLine(fields, message, timeText());
       if (line === undefined) return tell('info', fields, message);
       gathered += line;

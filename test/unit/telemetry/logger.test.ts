@@ -85,3 +85,17 @@ test('without a destination it writes to standard output', async () => {
     ['one', 'two'],
   );
 });
+
+test('an audit line is written even when the level was lowered while it runs, but not against the settings', () => {
+  const { lines, stream } = collected();
+  const log = createLogger('info', stream);
+  log.setLevel('silent');
+  log.info({ kind: 'audit', event: 'admin-write' }, 'told');
+  log.info({ kind: 'access' }, 'held back');
+  const quiet = createLogger('silent', stream);
+  quiet.info({ kind: 'audit', event: 'admin-write' }, 'held back');
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).message),
+    ['told'],
+  );
+});
