@@ -9,6 +9,7 @@ interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly scripts: Readonly<Record<string, string>>;
+  readonly allowScripts: Readonly<Record<string, boolean>>;
 }
 
 const manifest: Manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -49,4 +50,15 @@ test('every package in the lock file is hashed, and none comes from a place of i
     // No address: the registry that npm is set to is asked, so that a mirror serves as well.
     assert.equal(entry['resolved'], undefined, path);
   }
+});
+
+test('one package may run a script when it is installed, and it is named', () => {
+  const scripted = Object.entries<Record<string, unknown>>(lock.packages).filter(
+    ([, entry]) => entry['hasInstallScript'] === true,
+  );
+  assert.deepEqual(
+    scripted.map(([path]) => path),
+    ['node_modules/node'],
+  );
+  assert.deepEqual(manifest.allowScripts, { node: true });
 });
