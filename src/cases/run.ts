@@ -1,3 +1,4 @@
+import { isObject } from '../core/json.ts';
 import type { Ports } from '../core/ports.ts';
 import { noLog } from '../core/silence.ts';
 import type { Problem } from '../files/problem.ts';
@@ -62,8 +63,8 @@ const runCase = async (rehearsal: Rehearsal, one: PolicyCase, elapsed: () => num
   let bug: string | undefined;
   const log = {
     ...noLog,
-    error: (fields: Readonly<Record<string, unknown>>) => {
-      bug = `stage ${String(fields['stage'])} failed: ${String(fields['err'])}`;
+    error: ({ images_gateway: ours, err }: Readonly<Record<string, unknown>>) => {
+      bug = `stage ${String(isObject(ours) ? ours['stage'] : undefined)} failed: ${String(err)}`;
     },
   };
   const done = (milliseconds = elapsed() - started) => ({ case: one, milliseconds });

@@ -144,8 +144,7 @@ export class Journey implements BodyReader, Room {
   ): BodyToForward | Stop | Promise<BodyToForward> {
     if (verdict.kind === 'deny') return verdict.fault;
     if (verdict.kind === 'relay') return verdict;
-    const framing = x.bytes === undefined ? bodyFraming(this.#req).kind : 'none';
-    return bodyToForward(x, framing, this, found.chain.route.body.maxBytes);
+    return bodyToForward(x, bodyFraming(this.#req), this, found.chain.route.body.maxBytes);
   }
 
   /** The gateway answers itself. */

@@ -8,7 +8,7 @@ import type { ClockPort } from '../core/ports.ts';
 import type { UpstreamAnswer } from '../core/verdict.ts';
 import { type Admission, admit, type RequestHead } from './admit.ts';
 import { beginExchange } from './begin-exchange.ts';
-import type { BodyRead } from './body.ts';
+import type { BodyFraming, BodyRead } from './body.ts';
 import type { Snapshot } from './compile.ts';
 import type { Lookups, RequestExchange, StageVerdict } from './exchange.ts';
 import { type BodyReader, JudgedBody } from './judged-body.ts';
@@ -90,7 +90,7 @@ export const rehearse = async (
   outside.watch?.(x);
   const reader = readerOf(request.body);
   const outcome = await runChain(chain.steps, x, new JudgedBody(reader, chain.route, outside.log));
-  const framing = request.body === undefined || request.body.length === 0 ? 'none' : 'sized';
+  const framing = framingOf(request.body);
   const body =
     outcome.kind === 'pass' ? await bodyToForward(x, framing, reader, chain.route.body.maxBytes) : undefined;
   const late = typeof body === 'object' && 'code' in body ? body : undefined;
@@ -154,6 +154,9 @@ const refusedAtHead = (
   forward: undefined,
   change: undefined,
 });
+
+const framingOf = (body: Uint8Array = new Uint8Array(0)): BodyFraming =>
+  body.length === 0 ? { kind: 'none' } : { kind: 'sized', bytes: body.length };
 
 const readerOf = (body: Uint8Array = new Uint8Array(0)): BodyReader => ({
   read: async (maxBytes): Promise<BodyRead> =>
