@@ -28,7 +28,7 @@ export interface RunningGateway {
 
 type Logger = ReturnType<typeof createLogger>;
 
-/** Builds and joins everything that the configuration describes, and starts to listen. @throws PolicyProblems (see `compose/policies.ts`) */
+/** Builds and joins everything that the configuration describes, and starts to listen. @throws PolicyProblems (see `compose/policy-problems.ts`) */
 export const startGateway = async (
   config: GatewayConfig,
   log: Logger = createLogger(config.log.level),

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { composeMounted } from './compose/listeners.ts';
-import { PolicyProblems } from './compose/policies.ts';
+import { PolicyProblems } from './compose/policy-problems.ts';
 import { composeGateway } from './compose.ts';
 import { loadConfig } from './config/load.ts';
 import { type Problem, printProblem } from './files/problem.ts';

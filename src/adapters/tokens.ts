@@ -135,6 +135,9 @@ export const createTokens = (options: TokensOptions): Tokens => {
     asker: TokenAsker,
     entry: CachedToken | undefined,
   ): TokenAnswer | Promise<TokenAnswer> => {
+    // One request's failed look-up counts once, and waits for an outage once. What was valid stands in the cache, or is void by now.
+    const known = asker.knownToken;
+    if (known?.token === token && known.answer.kind !== 'valid') return known.answer;
     const shared = lookups.underWay(hash);
     const blockedMs = shared === undefined ? failures.blocked(asker.clientAddress) : undefined;
     if (blockedMs !== undefined) {

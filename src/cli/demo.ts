@@ -1,4 +1,4 @@
-import { PolicyProblems } from '../compose/policies.ts';
+import { PolicyProblems } from '../compose/policy-problems.ts';
 import { startGateway } from '../compose.ts';
 import { startDemoCloud } from '../demo/cloud.ts';
 import { createLogger } from '../telemetry/logger.ts';

@@ -152,6 +152,51 @@ program
   .option('--json', 'print one JSON document', false)
   .action(lazy(async () => (await import('./diff.ts')).runDiff));
 
+const rollout = program
+  .command('rollout')
+  .description('let a running gateway judge some projects by a second revision of the policies');
+const share = [
+  '--percent <n>',
+  'this share of all projects, 0 to 100; it grows by more, never by others',
+] as const;
+
+rollout
+  .command('show')
+  .description('tell which revisions judge requests, who gets the candidate, and how both fare')
+  .addOption(config)
+  .addOption(admin)
+  .action(lazy(async () => (await import('./rollout.ts')).showRollout));
+rollout
+  .command('stage')
+  .description('begin: the candidate must load and pass its own cases')
+  .argument('<name>', 'a policy folder or a bundle in the folder of candidates (rollout.dir)')
+  .option(...share)
+  .option('--project <id>', 'this project; may be given several times', several, [])
+  .addOption(config)
+  .addOption(admin)
+  .action(lazy(async () => (await import('./rollout.ts')).stageCandidate));
+rollout
+  .command('share')
+  .description('give the candidate to more projects, or to fewer; what is not named stays')
+  .option(...share)
+  .option('--project <id>', 'instead of those named before; several times, or "" for none', several, [])
+  .addOption(config)
+  .addOption(admin)
+  .action(lazy(async () => (await import('./rollout.ts')).shareCandidate));
+rollout
+  .command('promote')
+  .description('let the candidate judge all requests, until the policy folder holds something new')
+  .argument('[revision]', 'only if the candidate is this revision')
+  .addOption(config)
+  .addOption(admin)
+  .action(lazy(async () => (await import('./rollout.ts')).promoteCandidate));
+rollout
+  .command('take-back')
+  .description('end: nobody gets the candidate; after a promotion, the policy folder serves again')
+  .addOption(config)
+  .addOption(admin)
+  .action(lazy(async () => (await import('./rollout.ts')).takeBackCandidate));
+
 const bundle = program.command('bundle').description('carry a policy folder as one file');
 bundle
   .command('build')

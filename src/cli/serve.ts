@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { PolicyProblems } from '../compose/policies.ts';
+import { PolicyProblems } from '../compose/policy-problems.ts';
 import { type RunningGateway, startGateway } from '../compose.ts';
 import { loadConfig } from '../config/load.ts';
 import type { GatewayConfig } from '../config/schema.ts';

@@ -7,6 +7,7 @@ import { decisionsPages } from '../http/admin-decisions.ts';
 import { limitsPages } from '../http/admin-limits.ts';
 import { logPages } from '../http/admin-log.ts';
 import type { AdminPage } from '../http/admin-page.ts';
+import { rolloutPages } from '../http/admin-rollout.ts';
 import { statusPages } from '../http/admin-status.ts';
 import { tokensPages } from '../http/admin-tokens.ts';
 import { packageVersion } from '../telemetry/version.ts';
@@ -45,6 +46,7 @@ export const composeAdmin = ({ admin }: GatewayConfig, parts: AdminParts): Admin
     pages: [
       ...limitsPages(desk.limits, log),
       ...tokensPages(desk.tokens),
+      ...rolloutPages(policies.rollout, async () => (await desk.status()).rollout),
       ...decisionsPages(desk),
       ...logPages(desk.log),
       ...statusPages({

@@ -3,37 +3,33 @@ import type { Log } from '../core/log.ts';
 import type { Meters } from '../core/meters.ts';
 import type { ClockPort, Ports } from '../core/ports.ts';
 import { type Problem, printProblem } from '../files/problem.ts';
-import { createSnapshotMeters } from '../pipeline/snapshot-meters.ts';
-import { Snapshots } from '../pipeline/snapshots.ts';
-import { nearestEnd } from '../policy/deadline.ts';
-import { fingerprint } from '../policy/load.ts';
+import type { RolloutDesk } from '../http/admin-rollout.ts';
+import type { Snapshots } from '../pipeline/snapshots.ts';
+import { createTurns } from '../policy/in-turn.ts';
+import { fingerprint, settledContent } from '../policy/load.ts';
 import { oneAtATime } from '../policy/one-at-a-time.ts';
+import type { PolicySet } from '../policy/policy-set.ts';
 import { watchPolicyFolder } from '../policy/watch.ts';
-import { type LoadedSnapshot, loadSnapshot } from './load-snapshot.ts';
-import type { PolicySet } from './sent-policies.ts';
-
-/** A policy that does not load: at the start that ends the process, at a reload the old one serves on. */
-export class PolicyProblems extends Error {
-  override readonly name = 'PolicyProblems';
-  readonly problems: readonly Problem[];
-  constructor(problems: readonly Problem[]) {
-    super(`the policy folder has ${problems.length} problem(s)`);
-    this.problems = problems;
-  }
-}
-
-/** What became of the last attempt to load the folder, for the admin page. */
-export interface PolicyStatus {
-  readonly revision: string;
-  /** When it began to serve, as an ISO date. */
-  readonly since: string;
-  readonly lastAttempt: { readonly at: string; readonly ok: boolean; readonly problems: readonly string[] };
-}
+import { createLastGood } from './last-good.ts';
+import type { LoadedSnapshot } from './load-snapshot.ts';
+import { PolicyHolder, type PreparedSet } from './policy-holder.ts';
+import { createPolicyMeters } from './policy-meters.ts';
+import { PolicyProblems } from './policy-problems.ts';
+import {
+  besideFolder,
+  createRolloutMemory,
+  firstFolder,
+  type PolicySources,
+  policySetOf,
+} from './policy-sources.ts';
+import { composePolicyStatus, type PolicyStatus } from './policy-status.ts';
+import { composeRollout } from './rollout.ts';
 
 export interface Policies {
   readonly snapshots: Snapshots;
   /** Of the first load. */
   readonly warnings: readonly Problem[];
+  readonly rollout: RolloutDesk;
   /** Loads the folder anew, one load at a time; a folder with problems changes nothing. */
   reload(): Promise<LoadedSnapshot>;
   status(): PolicyStatus;
@@ -46,6 +42,8 @@ export interface PolicyPublisher {
   /** @returns why one of them cannot use them; then nothing has changed */
   prepare(set: PolicySet): Promise<readonly Problem[]>;
   apply(): Promise<void>;
+  /** What was prepared is not to be applied. */
+  abandon(): void;
 }
 
 interface Outside {
@@ -54,13 +52,7 @@ interface Outside {
   readonly log: Log;
 }
 
-const nearestExpiry = {
-  name: 'images_gateway_policy_nearest_expiry_timestamp_seconds',
-  help: 'When the first exemption or flag mode of the policy ends, or has ended; +Inf when none has an end.',
-  labels: [],
-} as const;
-
-/** The first snapshot, and the ways to the next one. @throws PolicyProblems when the first one does not load. */
+/** The first policies, and the ways to the next ones. @throws PolicyProblems when the first ones do not load. */
 export const composePolicies = async (
   config: GatewayConfig,
   ports: Ports,
@@ -68,44 +60,114 @@ export const composePolicies = async (
   publisher?: PolicyPublisher,
 ): Promise<Policies> => {
   const { dir, watch } = config.policies;
-  const load = async (): Promise<LoadedSnapshot> => {
-    const loaded = await loadSnapshot(dir, Object.keys(config.upstreams), { ports, meters });
-    const problems = loaded.ok ? await publisher?.prepare({ current: loaded.content }) : undefined;
-    return problems === undefined || problems.length === 0 ? loaded : { ok: false, problems };
-  };
-  const first = await load();
-  if (!first.ok) throw new PolicyProblems(first.problems);
-  await publisher?.apply();
-  const snapshots = new Snapshots(first.snapshot);
-  const counted = createSnapshotMeters(meters, clock);
+  const holder = new PolicyHolder(Object.keys(config.upstreams), { ports, meters });
+  const lastGood = createLastGood(config.policies.lastGood, log);
+  const memory = config.rollout && createRolloutMemory(config.rollout.state);
   const now = () => new Date(clock.now()).toISOString();
-  counted.loaded(first.snapshot.revision);
-  meters.observed(nearestExpiry, () => nearestEnd(snapshots.current.policy) / 1000);
-  let since = now();
-  let lastAttempt: PolicyStatus['lastAttempt'] = { at: since, ok: true, problems: [] };
 
-  const reload = oneAtATime(async (): Promise<LoadedSnapshot> => {
-    const next = await load();
-    const problems = next.ok ? [] : next.problems.map(printProblem);
-    lastAttempt = { at: now(), ok: next.ok, problems };
-    if (next.ok) {
-      if (next.snapshot.revision !== snapshots.current.revision) since = lastAttempt.at;
-      await publisher?.apply();
-      snapshots.swap(next.snapshot);
-      counted.loaded(next.snapshot.revision);
-      log.info({ revision: next.snapshot.revision }, 'policy loaded');
-    } else {
-      counted.failed();
-      log.error({ problems }, 'policy not loaded; the former revision serves on');
-    }
-    return next;
-  });
-  const watching = watch === true ? watchPolicyFolder(dir, fingerprint(first.content), reload) : undefined;
+  const first = await firstFolder(dir, holder, lastGood);
+  let sources: PolicySources = {
+    folder: first.loaded.content,
+    rollout: besideFolder((await memory?.recall()) ?? {}, first.loaded.content),
+  };
+  /** Loads them here and wherever else they are to judge; nothing changes yet. */
+  const prepare = async (next: PolicySources): Promise<PreparedSet> => {
+    const set = policySetOf(next);
+    const ready = await holder.prepare(set);
+    const problems = ready.ok ? await publisher?.prepare(set) : undefined;
+    return problems === undefined || problems.length === 0 ? ready : { ok: false, part: 'current', problems };
+  };
+  let prepared = await prepare(sources);
+  if (!prepared.ok && prepared.part === 'candidate') {
+    const problems = prepared.problems.map(printProblem);
+    log.error({ problems }, 'the candidate does not load any more; it is taken back');
+    sources = { ...sources, rollout: { ...sources.rollout, candidate: undefined } };
+    prepared = await prepare(sources);
+  }
+  if (!prepared.ok) throw new PolicyProblems(prepared.problems);
+  await publisher?.apply();
+  prepared.apply();
+  const { snapshots } = holder;
+  const counted = createPolicyMeters(meters, clock, snapshots, () => sources);
+  const status = composePolicyStatus({ snapshots, sources: () => sources, now });
+  const inTurn = createTurns();
+
+  const settle = (problems: readonly Problem[]): void => {
+    status.attempted(problems);
+    if (problems.length === 0) counted.loaded();
+    else counted.failed();
+  };
+
+  /** From now on these judge. */
+  const adopt = async (next: PolicySources, ready: Extract<PreparedSet, { ok: true }>): Promise<void> => {
+    await publisher?.apply();
+    ready.apply();
+    sources = next;
+    status.adopted();
+    counted.serving(status.now().source);
+  };
+
+  settle(first.problems);
+  counted.serving(status.now().source);
+  if (first.problems.length === 0) await lastGood?.keep(first.loaded.content);
+  else
+    log.error(
+      { problems: first.problems.map(printProblem), revision: snapshots.current.revision },
+      'the policy folder does not load; the last good policy serves until it does',
+    );
+
+  const loadFolder = async (): Promise<LoadedSnapshot> => {
+    const loaded = await holder.load(await settledContent(dir));
+    if (!loaded.ok) return loaded;
+    const next = { folder: loaded.content, rollout: besideFolder(sources.rollout, loaded.content) };
+    const ready = await prepare(next);
+    if (!ready.ok) return ready;
+    const before = sources.rollout;
+    await adopt(next, ready);
+    await lastGood?.keep(loaded.content);
+    const forgotten =
+      before.promoted !== next.rollout.promoted || before.candidate !== next.rollout.candidate;
+    const failure = forgotten ? await memory?.write(next.rollout) : undefined;
+    // Nothing is lost: what was forgotten now is forgotten at the next start for the same reason.
+    if (failure !== undefined) log.error({}, `The roll-out is over, which is not remembered: ${failure}`);
+    return loaded;
+  };
+
+  const reload = oneAtATime(() =>
+    inTurn(async (): Promise<LoadedSnapshot> => {
+      const next = await loadFolder();
+      settle(next.ok ? [] : next.problems);
+      const { revision } = snapshots.current;
+      if (!next.ok) {
+        const problems = next.problems.map(printProblem);
+        log.error({ problems }, 'policy not loaded; the former revision serves on');
+      } else if (next.snapshot.revision === revision) log.info({ revision }, 'policy loaded');
+      else
+        log.warn(
+          { revision, folder: next.snapshot.revision },
+          'policy loaded; the promoted revision serves on, since the folder holds what it was promoted over',
+        );
+      return next;
+    }),
+  );
+  const watching = watch === true ? watchPolicyFolder(dir, fingerprint(first.seen), reload) : undefined;
   return {
     snapshots,
-    warnings: first.warnings,
+    warnings: first.loaded.warnings,
+    rollout: composeRollout({
+      dir: config.rollout?.dir,
+      memory,
+      prepare,
+      abandon: () => publisher?.abandon(),
+      sources: () => sources,
+      adopt,
+      status: () => status.now(),
+      now,
+      log,
+      inTurn,
+    }),
     reload,
-    status: () => ({ revision: snapshots.current.revision, since, lastAttempt }),
+    status: status.now,
     close: async () => watching?.close(),
   };
 };

@@ -1,8 +1,9 @@
 import type { Log } from '../core/log.ts';
 import type { Problem } from '../files/problem.ts';
+import type { PolicySet } from '../policy/policy-set.ts';
 import type { RunningWorker } from '../workers/worker.ts';
 import type { PolicyPublisher } from './policies.ts';
-import { type PolicySet, packPolicies, type SentPolicies } from './sent-policies.ts';
+import { packPolicies, type SentPolicies } from './sent-policies.ts';
 import { applyPolicies, preparePolicies } from './worker-topics.ts';
 
 /** Milliseconds for a worker to compile a policy; one that needs longer hangs. */
@@ -50,6 +51,10 @@ export class PolicyBroadcast implements PolicyPublisher {
   async apply(): Promise<void> {
     this.#serving = this.#prepared;
     await this.#ask(({ peer }) => peer.ask(applyPolicies, null, applyMs));
+    this.#over();
+  }
+
+  abandon(): void {
     this.#over();
   }
 

@@ -18,6 +18,7 @@ import { composeAdmin } from './admin.ts';
 import { gatherDesk } from './gathered-desk.ts';
 import { GatheredMetrics } from './gathered-metrics.ts';
 import { inertPorts } from './inert-ports.ts';
+import { limitsInForce } from './limits-desk.ts';
 import { composeListenerTls } from './listener-tls.ts';
 import { graceMs, openAdmin } from './listeners.ts';
 import { Parts } from './parts.ts';
@@ -131,7 +132,7 @@ export const startWithWorkers = async (
       begun: () => supervisor.workers.filter(({ hasBegun }) => hasBegun),
       metrics,
       revocations,
-      limits: () => policies.snapshots.current.policy.limits,
+      limits: () => limitsInForce(policies.snapshots),
       maxInFlight: config.maxInFlight,
       recentDecisions: config.log.recentDecisions ?? 200,
       clock,

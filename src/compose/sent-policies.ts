@@ -1,9 +1,5 @@
 import type { FolderContent, PolicyText } from '../policy/folder.ts';
-
-/** All that decides how requests are judged; every process that applies it judges alike. */
-export interface PolicySet {
-  readonly current: FolderContent;
-}
+import type { PolicySet, Share } from '../policy/policy-set.ts';
 
 type SentText = Omit<PolicyText, 'text' | 'bytes'> & { readonly base64: string };
 type SentContent = Omit<FolderContent, 'policies' | 'schemas' | 'cases'> & {
@@ -14,11 +10,18 @@ type SentContent = Omit<FolderContent, 'policies' | 'schemas' | 'cases'> & {
 /** A policy set on its way to a worker. Without the cases: the primary has run them. */
 export interface SentPolicies {
   readonly current: SentContent;
+  readonly candidate?: Share & { readonly content: SentContent };
 }
 
-export const packPolicies = ({ current }: PolicySet): SentPolicies => ({ current: packContent(current) });
+export const packPolicies = ({ current, candidate }: PolicySet): SentPolicies => ({
+  current: packContent(current),
+  ...(candidate !== undefined && { candidate: { ...candidate, content: packContent(candidate.content) } }),
+});
 
-export const unpackPolicies = ({ current }: SentPolicies): PolicySet => ({ current: unpackContent(current) });
+export const unpackPolicies = ({ current, candidate }: SentPolicies): PolicySet => ({
+  current: unpackContent(current),
+  ...(candidate !== undefined && { candidate: { ...candidate, content: unpackContent(candidate.content) } }),
+});
 
 const packContent = ({ policies, schemas, problems, warnings }: FolderContent): SentContent => ({
   policies: policies.map(packText),

@@ -9,6 +9,7 @@ import { Activity } from '../pipeline/activity.ts';
 import { trustedPeers } from '../pipeline/client-address.ts';
 import { createRecords } from '../pipeline/records.ts';
 import { createRequestMeters } from '../pipeline/request-meters.ts';
+import { createRolloutTally } from '../pipeline/rollout-tally.ts';
 import type { Snapshots } from '../pipeline/snapshots.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createProcessMeters } from '../telemetry/process-meters.ts';
@@ -17,7 +18,7 @@ import { composeDecisions } from './decisions.ts';
 import type { Desk } from './desk.ts';
 import { composeForwarder } from './forwarder.ts';
 import { composeTokens } from './identity.ts';
-import { composeLimitsDesk } from './limits-desk.ts';
+import { composeLimitsDesk, limitsInForce } from './limits-desk.ts';
 import { composeListenerTls } from './listener-tls.ts';
 import { composeEdge } from './listeners.ts';
 import { composeLookups } from './lookups.ts';
@@ -60,8 +61,10 @@ export const composeServing = async <Policies extends { readonly snapshots: Snap
   const decisions = own(composeDecisions(config, outside));
   const records = createRecords(log, config.log, decisions.keepers);
   const activity = new Activity(clock);
+  const rollout = createRolloutTally(meters, policies.snapshots);
   const handler = createHandler({
     snapshots: policies.snapshots,
+    tokens: identity.tokens,
     forwarder,
     lookups: lookups.ports,
     clock,
@@ -72,6 +75,7 @@ export const composeServing = async <Policies extends { readonly snapshots: Snap
     record: (finished) => {
       records(finished);
       activity.record(finished);
+      rollout.record(finished);
     },
     load,
     bodyWatchdog: new Watchdog(config.timeouts.requestMs),
@@ -101,10 +105,11 @@ export const composeServing = async <Policies extends { readonly snapshots: Snap
       faults: activity.faults(),
       refusals: activity.refusals(),
       pressure: store.ports.limits.pressure(),
+      rollout: rollout.counts(),
     }),
     scrape: (openMetrics) => meters.scrape(openMetrics),
     decisions: (wanted, most) => decisions.list(wanted, most),
-    limits: composeLimitsDesk(store.ports.limits, () => policies.snapshots.current.policy.limits),
+    limits: composeLimitsDesk(store.ports.limits, () => limitsInForce(policies.snapshots)),
     tokens: identity.tokens,
     log,
   };

@@ -1,12 +1,11 @@
 import { unpackConfig } from '../config/sent-config.ts';
 import type { Peer } from '../core/peer.ts';
-import { Snapshots } from '../pipeline/snapshots.ts';
 import type { createLogger } from '../telemetry/logger.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { graceMs, openEdge } from './listeners.ts';
-import { snapshotOf } from './load-snapshot.ts';
 import { Parts } from './parts.ts';
-import { PolicyProblems } from './policies.ts';
+import { PolicyHolder } from './policy-holder.ts';
+import { PolicyProblems } from './policy-problems.ts';
 import { unpackPolicies } from './sent-policies.ts';
 import { composeServing } from './serving.ts';
 import { composeStore } from './store.ts';
@@ -56,29 +55,24 @@ export const startWorker = async (
       store,
       draining: () => draining,
       openPolicies: async (ports) => {
-        const load = (sent: Setup['policies']) =>
-          snapshotOf(
-            unpackPolicies(sent).current,
-            Object.keys(config.upstreams),
-            { ports, meters: outside.meters },
-            { cases: false },
-          );
-        const first = await load(setup.policies);
+        const names = Object.keys(config.upstreams);
+        const holder = new PolicyHolder(names, { ports, meters: outside.meters }, { cases: false });
+        const first = await holder.prepare(unpackPolicies(setup.policies));
         if (!first.ok) throw new PolicyProblems(first.problems);
-        const snapshots = new Snapshots(first.snapshot);
+        first.apply();
         let prepared: typeof first | undefined;
         primary.answer(preparePolicies, async (sent) => {
-          const next = await load(sent);
+          const next = await holder.prepare(unpackPolicies(sent));
           prepared = next.ok ? next : undefined;
           return next.ok ? [] : next.problems;
         });
         primary.answer(applyPolicies, () => {
           if (prepared === undefined) return false;
-          snapshots.swap(prepared.snapshot);
+          prepared.apply();
           prepared = undefined;
           return true;
         });
-        return { snapshots };
+        return { snapshots: holder.snapshots };
       },
     });
     const { desk, tokens, edge } = serving;

@@ -54,6 +54,7 @@ const resolve = async (
     case 'host':
       return verify(host(text));
     case 'folder':
+    case 'file':
       return { value: besideFile(file, text) };
     case 'secret': {
       const fetched = await fetchSecret(text, file, env);

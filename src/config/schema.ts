@@ -69,8 +69,32 @@ export const configSchema = Type.Object(
         watch: Type.Optional(
           Type.Boolean({ default: true, description: 'Load the policies anew when their files change.' }),
         ),
+        lastGood: Type.Optional(
+          held(
+            'file',
+            'A file in which the gateway keeps the policies that loaded last, as a bundle. If the folder does not load at a start, these are served, and it is said loudly; without this the gateway does not start then. Relative to this file.',
+          ),
+        ),
       },
       section('The rules, which are live.'),
+    ),
+    rollout: Type.Optional(
+      Type.Object(
+        {
+          dir: held(
+            'folder',
+            'The folder of candidates: policy folders and bundles that may be staged, by their name in it. Relative to this file.',
+          ),
+          state: held(
+            'file',
+            'A file in which the gateway remembers the roll-out over a restart. Relative to this file.',
+          ),
+        },
+        {
+          ...closed,
+          description: 'A second revision for some projects. When left out: none can be staged.',
+        },
+      ),
     ),
     trustedProxies: Type.Array(held('network', 'An address, or a block such as 10.0.0.0/8.'), {
       default: [],

@@ -15,6 +15,7 @@ export type Held =
   | 'network'
   | 'host'
   | 'folder'
+  | 'file'
   | 'static-tokens';
 
 export const held = <T = string>(holds: Held, description: string, more: object = {}): TUnsafe<T> =>

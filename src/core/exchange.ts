@@ -2,7 +2,7 @@ import type { Identity } from './identity.ts';
 import type { JsonBody } from './json.ts';
 import type { EffectiveChange } from './metadata.ts';
 import type { Intent, Operation, Params } from './operation.ts';
-import type { Caller, Lookup, ServerDetail } from './ports.ts';
+import type { Caller, KnownToken, Lookup, ServerDetail } from './ports.ts';
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -25,6 +25,8 @@ export interface Exchange {
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch at which the request was received. */
   readonly receivedAt: number;
+  /** What was found out about the token before the chain was chosen. */
+  readonly knownToken?: KnownToken | undefined;
   /** Set by `authenticate`; the chain compiler holds that nothing reads it earlier. */
   readonly identity: Identity | undefined;
   /** The token that the caller sent, for look-ups on the caller's behalf. Never logged. */

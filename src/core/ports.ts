@@ -48,12 +48,20 @@ export interface TokenUnavailable {
   readonly grace?: (() => Identity | undefined) | undefined;
 }
 
+/** What the port said of a token a moment ago, for the same request. */
+export interface KnownToken {
+  readonly token: string;
+  readonly answer: TokenAnswer;
+}
+
 /** The request that a token came with; an `Exchange` is one. */
 export interface TokenAsker {
   /** When it fires, the answer is no longer waited for. */
   readonly signal: AbortSignal;
   /** Failed validations are counted by it; not counted when left out. */
   readonly clientAddress?: string | undefined;
+  /** An answer that need not be looked up a second time for this request. */
+  readonly knownToken?: KnownToken | undefined;
 }
 
 /** Who does this token belong to? */

@@ -7,7 +7,13 @@ const nonBlockingRead = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 export type TextResult =
   | { readonly ok: true; readonly text: string; readonly bytes: Uint8Array }
-  | { readonly ok: false; readonly message: string; readonly place: SourcePlace };
+  | {
+      readonly ok: false;
+      readonly message: string;
+      readonly place: SourcePlace;
+      /** There is no such file. */
+      readonly missing?: boolean;
+    };
 
 /**
  * Reads a whole text file. Symbolic links are followed wherever they lead: a Kubernetes volume consists of them.
@@ -38,7 +44,8 @@ export const readText = async (path: string, shown: string, maxBytes: number): P
       await handle.close();
     }
   } catch (cause) {
-    return refuse(readFailure(cause));
+    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    return { ...refuse(readFailure(cause)), ...(missing && { missing }) };
   }
 };
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Pressure } from '../core/pressure.ts';
 import type { ActivityPoint, RefusalRecord } from '../pipeline/activity.ts';
+import type { RolloutCounts } from '../pipeline/rollout-tally.ts';
 import { type AdminPage, json, send } from './admin-page.ts';
 
 /** What those who serve clients say of themselves. */
@@ -14,6 +15,8 @@ export interface ServingStatus {
   readonly refusals: readonly RefusalRecord[];
   /** Parties near or over a limit. */
   readonly pressure: readonly Pressure[];
+  /** What became of the requests of both revisions; nothing when no candidate is staged. */
+  readonly rollout?: RolloutCounts | undefined;
 }
 
 /** What the status page shows. */

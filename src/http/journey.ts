@@ -25,7 +25,6 @@ type Admitted = Extract<Admission, { kind: 'admitted' }>;
 
 const notForwarded: UpstreamOutcome = Object.freeze({ forwarded: false, status: undefined });
 const unknown: UpstreamOutcome = Object.freeze({ forwarded: true, status: undefined });
-
 const endings = { answered: 'forwarded', cut: 'cut', 'client-gone': 'client-gone' } as const;
 
 /** One request from its canonical path to its records. */
@@ -34,7 +33,8 @@ export class Journey implements BodyReader, Room {
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #requestId: string;
-  readonly #revision: string;
+  revision: string;
+  known: RequestExchange['knownToken'];
   readonly #upgrade: Upgrade | undefined;
   readonly #decisionId: string;
   readonly #started = performance.now();
@@ -47,8 +47,7 @@ export class Journey implements BodyReader, Room {
   #span: Span | undefined;
   #upstreamSpan: Span | undefined;
   #forwardedAt = 0;
-  /** Bytes of the body that are held for this request. */
-  #held = 0;
+  #held = 0; // Bytes of the body.
 
   constructor(
     gateway: Gateway,
@@ -66,7 +65,7 @@ export class Journey implements BodyReader, Room {
     this.#requestId = id;
     // An id that we drew tells the decision too; one that the client chose may come again.
     this.#decisionId = id === sent ? randomUUID() : id.slice('req-'.length);
-    this.#revision = revision;
+    this.revision = revision;
     this.#upgrade = upgrade;
   }
 
@@ -115,6 +114,7 @@ export class Journey implements BodyReader, Room {
     };
     const x = beginExchange(admitted, arrival, this.#gateway.lookups);
     const { seen } = admitted.headers;
+    x.knownToken = this.known;
     this.#exchange = x;
     this.path = x.path;
     this.#span = this.#gateway.tracing?.start(`${x.method} ${x.routeId}`, seen);
@@ -202,7 +202,7 @@ export class Journey implements BodyReader, Room {
   }
 
   #notes(): AnswerNotes {
-    return { requestId: this.#requestId, revision: this.#revision, responseHeaders: this.#responseHeaders() };
+    return { requestId: this.#requestId, revision: this.revision, responseHeaders: this.#responseHeaders() };
   }
 
   /** What every answer carries, whoever makes it. */
@@ -229,7 +229,7 @@ export class Journey implements BodyReader, Room {
       ending,
       fault,
       seconds: (performance.now() - this.#started) / 1000,
-      revision: this.#revision,
+      revision: this.revision,
       route: this.#route,
       exchange: this.#exchange,
     };

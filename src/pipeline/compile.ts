@@ -83,7 +83,7 @@ const compileChain = (
     const step = compileStep(stage, use, scope, exemptions, catalogue, problems);
     if (step !== undefined) steps.push(step);
   }
-  return Object.freeze({ route, operations, steps: Object.freeze(steps) });
+  return Object.freeze({ route, operations, steps: Object.freeze(steps), identifies: facts.has('identity') });
 };
 
 const compileStep = (

@@ -3,9 +3,10 @@ import type { Identity } from '../core/identity.ts';
 import type { JsonBody } from '../core/json.ts';
 import { type EffectiveChange, effectiveChange, type Metadata, metadata } from '../core/metadata.ts';
 import type { Intent, Operation, Params } from '../core/operation.ts';
-import type { Caller, ImagesPort, Lookup, ServerDetail, ServersPort } from '../core/ports.ts';
+import type { Caller, ImagesPort, KnownToken, Lookup, ServerDetail, ServersPort } from '../core/ports.ts';
 import type { Span } from '../core/tracing.ts';
 import type { Settle } from '../core/verdict.ts';
+import { sentToken } from './sent-token.ts';
 
 /** What a stage said, for the decision record. */
 export interface StageVerdict {
@@ -46,6 +47,7 @@ export class RequestExchange implements Exchange {
   readonly routeId: string;
   readonly operation: Operation | undefined;
   readonly receivedAt: number;
+  knownToken: KnownToken | undefined = undefined;
   identity: Identity | undefined = undefined;
   body: JsonBody | undefined = undefined;
   intent: Intent | undefined = undefined;
@@ -98,13 +100,7 @@ export class RequestExchange implements Exchange {
   }
 
   get caller(): Caller {
-    const sent = this.headers['x-auth-token'] ?? this.headers['x-storage-token'] ?? [];
-    // A token that is sent twice is one token; of different ones none is the caller's.
-    const [token, another] = new Set((typeof sent === 'string' ? [sent] : sent).map((value) => value.trim()));
-    return {
-      token: another === undefined ? token : undefined,
-      projectId: this.identity?.project?.id,
-    };
+    return { token: sentToken(this.headers), projectId: this.identity?.project?.id };
   }
 
   change(): Promise<Lookup<EffectiveChange>> {

@@ -1,15 +1,20 @@
 import type { Meters } from '../core/meters.ts';
 import type { ClockPort } from '../core/ports.ts';
 
-/** Which revision serves, since when, and whether the last attempt to load one failed. */
-export const createSnapshotMeters = (
-  meters: Meters,
-  clock: ClockPort,
-): { loaded(revision: string): void; failed(): void } => {
+export interface SnapshotMeters {
+  /** The folder was loaded with success, or not. */
+  loaded(): void;
+  failed(): void;
+  /** Which revisions judge requests from now on. */
+  serving(current: string, candidate: string | undefined): void;
+}
+
+/** Which revisions serve, since when, and whether the last attempt to load the folder failed. */
+export const createSnapshotMeters = (meters: Meters, clock: ClockPort): SnapshotMeters => {
   const info = meters.gauge({
     name: 'images_gateway_policy_info',
-    help: 'The revision of the policy that serves: 1 for the current one, 0 for former ones.',
-    labels: ['revision'],
+    help: 'The revisions that judge requests: 1 for the current one and for the candidate of a roll-out, 0 for former ones.',
+    labels: ['revision', 'role'],
   });
   const successful = meters
     .gauge({
@@ -31,12 +36,15 @@ export const createSnapshotMeters = (
     labels: ['result'],
   });
   const results = { success: reloads.at({ result: 'success' }), failure: reloads.at({ result: 'failure' }) };
-  let current: string | undefined;
+  const shown: { current?: string | undefined; candidate?: string | undefined } = {};
+  const show = (role: 'current' | 'candidate', revision: string | undefined): void => {
+    const former = shown[role];
+    if (former !== undefined && former !== revision) info.at({ revision: former, role }).set(0);
+    if (revision !== undefined) info.at({ revision, role }).set(1);
+    shown[role] = revision;
+  };
   return {
-    loaded(revision) {
-      if (current !== undefined) info.at({ revision: current }).set(0);
-      info.at({ revision }).set(1);
-      current = revision;
+    loaded() {
       successful.set(1);
       timestamp.set(clock.now() / 1000);
       results.success.inc();
@@ -44,6 +52,10 @@ export const createSnapshotMeters = (
     failed() {
       successful.set(0);
       results.failure.inc();
+    },
+    serving(current, candidate) {
+      show('current', current);
+      show('candidate', candidate);
     },
   };
 };

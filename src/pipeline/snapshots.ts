@@ -1,8 +1,16 @@
 import type { Snapshot } from './compile.ts';
 
-/** Holds the one current snapshot. A request reads it once; a swap is one assignment. */
+/** A second revision, which some projects get. */
+export interface Candidate {
+  readonly snapshot: Snapshot;
+  /** Whether requests of this project are judged by it; always the same answer for the same project. */
+  readonly takes: (projectId: string) => boolean;
+}
+
+/** Holds the one current snapshot, and a candidate beside it. A request reads both once; a swap is two assignments. */
 export class Snapshots {
   #current: Snapshot;
+  #candidate: Candidate | undefined;
 
   constructor(first: Snapshot) {
     this.#current = first;
@@ -12,7 +20,13 @@ export class Snapshots {
     return this.#current;
   }
 
-  swap(next: Snapshot): void {
+  /** `undefined`: no roll-out is under way, and every request is judged by the current one. */
+  get candidate(): Candidate | undefined {
+    return this.#candidate;
+  }
+
+  swap(next: Snapshot, candidate?: Candidate): void {
     this.#current = next;
+    this.#candidate = candidate;
   }
 }

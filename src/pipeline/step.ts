@@ -42,4 +42,6 @@ export interface Chain {
   readonly route: Route;
   readonly operations: readonly Operation[];
   readonly steps: readonly Step[];
+  /** A step tells who calls. */
+  readonly identifies: boolean;
 }

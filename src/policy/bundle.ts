@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Static, Type } from '../core/type.ts';
 import { shape } from '../files/shape.ts';
 import type { FolderContent, PolicyText } from './folder.ts';
-import { revisionOf } from './revision.ts';
+import { contentRevision } from './revision.ts';
 
 const closed = { additionalProperties: false } as const;
 const kinds = ['policies', 'schemas', 'cases'] as const;
@@ -38,7 +38,7 @@ const checksum = (payload: Buffer): string => createHash('sha256').update(payloa
  * @param privateKey in PEM. Throws when it is not one.
  */
 export const writeBundle = (content: FolderContent, privateKey?: string): string => {
-  const revision = revisionOf([...content.policies, ...content.schemas]);
+  const revision = contentRevision(content);
   const files = kinds.flatMap((kind) => content[kind].map(({ name, text }) => ({ kind, name, text })));
   const payload = payloadOf({ revision, files });
   const signature =
@@ -98,7 +98,7 @@ export const readBundle = (file: string, text: string, publicKey?: string): Bund
     problems: [],
     warnings: [],
   };
-  if (revisionOf([...content.policies, ...content.schemas]) !== bundle.revision)
+  if (contentRevision(content) !== bundle.revision)
     return refuse('The bundle names another revision than its files have. Build it again.');
   return { ok: true, content, revision: bundle.revision, signed: signature !== undefined };
 };

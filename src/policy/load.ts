@@ -7,7 +7,7 @@ import { Assembler, fallbackId, type PolicyCatalogue } from './assemble.ts';
 import { type FolderContent, readPolicyFolder } from './folder.ts';
 import { type PolicySource, readPolicy } from './policy-source.ts';
 import { checkReferences } from './references.ts';
-import { revisionOf } from './revision.ts';
+import { contentRevision, revisionOf } from './revision.ts';
 import { policyWarnings } from './warnings.ts';
 
 export type LoadResult =
@@ -61,7 +61,7 @@ export const policyOf = (content: FolderContent, catalogue: PolicyCatalogue): Lo
   );
   if (problems.length > 0) return { ok: false, problems: sortProblems(problems) };
   const policy: Policy = Object.freeze({
-    revision: revisionOf([...content.policies, ...content.schemas]),
+    revision: contentRevision(content),
     routes: deepFreeze(routes.map(({ thing }) => thing)),
     fallback: deepFreeze(fallbacks[0]?.thing),
     limits: deepFreeze(limits.map(({ thing }) => thing)),

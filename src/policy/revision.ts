@@ -23,3 +23,12 @@ export const revisionOf = (files: readonly ReadFile[]): string => {
   }
   return hash.digest('hex').slice(0, 16);
 };
+
+/** The revision of a whole folder. Its cases are no part of it: they change nothing of what is answered. */
+export const contentRevision = ({
+  policies,
+  schemas,
+}: {
+  readonly policies: readonly ReadFile[];
+  readonly schemas: readonly ReadFile[];
+}): string => revisionOf([...policies, ...schemas]);

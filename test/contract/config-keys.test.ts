@@ -47,7 +47,7 @@ test('every stage and every guarded call has its place among the policies', () =
 test('every page of the admin listener is documented, and every page that is documented is one', () => {
   const served = sourceFiles('src/http').flatMap(({ path, text }) =>
     path.includes('/admin')
-      ? [...text.matchAll(/'((?:GET|POST) \/[a-z/]*(?:\.json)?)'/g)].map(([, page]) => page)
+      ? [...text.matchAll(/'((?:GET|POST) \/[a-z/-]*(?:\.json)?)'/g)].map(([, page]) => page)
       : [],
   );
   const table = between(markdownFile('docs/configuration.md'), '\n## The admin listener\n', '\n## ');

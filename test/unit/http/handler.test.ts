@@ -63,7 +63,8 @@ const ask = async (
   const compiled = compilePolicy(policy, { stages, operations: [], ports, meters });
   assert.ok(compiled.ok);
   const handler = createHandler({
-    snapshots: { current: compiled.snapshot },
+    snapshots: { current: compiled.snapshot, candidate: undefined },
+    tokens: ports.tokens,
     forwarder: { forward },
     lookups: ports,
     clock: ports.clock,

@@ -1,0 +1,35 @@
+import { open, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/**
+ * Writes a file so that readers, and whoever starts after a crash, find the old text or the new one, and never a part.
+ * One writer at a time. @throws whatever the file system says
+ */
+export const writeWhole = async (path: string, text: string): Promise<void> => {
+  const beside = `${path}.new`;
+  const file = await open(beside, 'w', 0o640);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(beside, path);
+  // The name itself is on the disk only when its folder is.
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+};
+
+/** One sentence for a file that could not be written, told from the error's code. */
+export const writeFailure = (cause: unknown): string => {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+  if (code === 'ENOENT') return 'Its folder does not exist; make it.';
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return 'This process may not write there; check the mode of the folder, and that it is not read-only.';
+  if (code === 'ENOSPC') return 'The disk is full.';
+  return `It cannot be written (${code}).`;
+};
