@@ -6,6 +6,8 @@
 #
 # The folder that is mounted holds gateway.yaml and the policies that it names.
 #
+# buildah and podman drop HEALTHCHECK in their own format: buildah bud --format docker -t images-gateway .
+#
 # A tag can be moved. Pin the base by its digest where you build:
 #   --build-arg NODE_IMAGE=node:26.10.0-slim@sha256:...
 ARG NODE_IMAGE=node:26.10.0-slim
