@@ -36,7 +36,7 @@ export const identityCard = ({ source, circuit, cachedTokens = 0 }) => {
 };
 
 export const storeCard = (store) => {
-  if (store === 'memory') return card('Store of limits', 'good', 'memory', 'of this process');
+  if (store === 'memory') return card('Store of limits', 'good', 'memory', 'of this gateway');
   return store.redis === 'up'
     ? card('Store of limits', 'good', 'Redis answers', 'shared by all gateways')
     : card('Store of limits', 'bad', 'Redis does not answer', 'limits are judged by the rule for that');

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { Decision } from '../core/decision.ts';
 import type { Log } from '../core/log.ts';
 import type { Meters } from '../core/meters.ts';
@@ -21,6 +21,28 @@ export interface DecisionFileOptions {
   readonly meters: Meters;
   readonly log: Log;
 }
+
+/** Characters that are written at once. */
+const pieceLength = 65_536;
+
+/**
+ * Several workers append to one file. The kernel puts what one call writes to its end as a whole (O_APPEND, POSIX
+ * `write`), so a call writes whole lines. Node's `appendFile` may cut a long text anywhere.
+ */
+const append = async (file: FileHandle, batch: readonly Writable[]): Promise<void> => {
+  let piece = '';
+  const write = async (): Promise<void> => {
+    const bytes = Buffer.from(piece);
+    piece = '';
+    // A disk that is full takes a part.
+    for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
+  };
+  for (const decision of batch) {
+    piece += `${JSON.stringify(decision.masked())}\n`;
+    if (piece.length >= pieceLength) await write();
+  }
+  await write();
+};
 
 /**
  * Appends decisions to a file, one line each. The file is opened for each batch, so that a platform may rotate it by
@@ -50,7 +72,7 @@ export const createDecisionFile = ({
       try {
         const file = await open(path, 'a', 0o640);
         try {
-          await file.appendFile(batch.map((decision) => `${JSON.stringify(decision.masked())}\n`).join(''));
+          await append(file, batch);
         } finally {
           await file.close();
         }

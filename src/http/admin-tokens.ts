@@ -36,8 +36,8 @@ const readQuery = (query: URLSearchParams): Parameters<TokensDesk['revoke']>[0] 
 };
 
 const replicas = (shared: boolean | undefined): string => {
-  if (shared === undefined) return 'There is no Redis: only this process knows. Tell each of the others.';
+  if (shared === undefined) return 'There is no Redis: only this gateway knows. Tell each of the others.';
   return shared
     ? 'Every replica knows within a second.'
-    : 'Redis did not answer: only this process knows. Revoke again when it does.';
+    : 'Redis did not answer: only this gateway knows. Revoke again when it does.';
 };

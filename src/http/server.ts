@@ -114,6 +114,8 @@ export const createEdge = (options: EdgeOptions): Edge => {
   // Node would leave out further headers without a word, of which one might be a second Host.
   server.maxHeadersCount = 0;
   server.maxConnections = limits.maxConnections;
+  // A worker of several would hand it back, and all of them in a circle for as long as all are full.
+  Object.assign(server, { dropMaxConnection: true });
   server.timeout = limits.idleMs;
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
     const welcome = (): void => {

@@ -32,7 +32,7 @@ test('an operator makes a token void by its hash; it is refused at once, others 
   assert.deepEqual(answer.body, {
     revoked: { tokenHash: tokenHash(tokens.demo) },
     dropped: 1,
-    replicas: 'There is no Redis: only this process knows. Tell each of the others.',
+    replicas: 'There is no Redis: only this gateway knows. Tell each of the others.',
   });
   assert.deepEqual([await statusOf(tokens.demo), await statusOf(tokens.member2)], [401, 200]);
   const audit = gateway.lines.find((line) => line['event'] === 'tokens-revoked');
