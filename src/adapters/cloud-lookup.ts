@@ -1,3 +1,4 @@
+import type { Headers } from '../core/exchange.ts';
 import { isObject, type Json } from '../core/json.ts';
 import type { Caller, Lookup } from '../core/ports.ts';
 import type { UpstreamAnswer } from '../core/verdict.ts';
@@ -14,7 +15,14 @@ export interface CloudApi {
 }
 
 /** Statuses by which the cloud refuses this caller: its own words are better than ours. */
-const refusals: ReadonlySet<number> = new Set([400, 401, 403, 404]);
+const refusals: ReadonlySet<number> = new Set([400, 401, 403, 404, 406]);
+
+/** What the cloud said, with the head that it came with. */
+export interface Told {
+  readonly body: Json;
+  /** Names in lower case. */
+  readonly headers: Headers;
+}
 
 /**
  * Asks the cloud one question.
@@ -28,10 +36,26 @@ export const ask = async (
   caller: Caller,
   signal: AbortSignal,
 ): Promise<Lookup<Json>> => {
-  if (api.own === undefined) return askWith(api, caller.token, path, caller, signal);
+  const answer = await askWhole(api, path, caller, signal);
+  return answer.kind === 'found' ? { kind: 'found', value: answer.value.body } : answer;
+};
+
+/**
+ * The same, for an answer whose head is wanted too.
+ *
+ * @param headers more for the question, names in lower case.
+ */
+export const askWhole = async (
+  api: CloudApi,
+  path: string,
+  caller: Caller,
+  signal: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Lookup<Told>> => {
+  if (api.own === undefined) return askWith(api, caller.token, path, caller, signal, headers);
   const own = await api.own.current(signal);
   if (own.kind !== 'token') return own;
-  return askWith(api, own.token, path, caller, signal);
+  return askWith(api, own.token, path, caller, signal, headers);
 };
 
 const askWith = async (
@@ -40,12 +64,13 @@ const askWith = async (
   path: string,
   caller: Caller,
   signal: AbortSignal,
-): Promise<Lookup<Json>> => {
+  headers: Readonly<Record<string, string>>,
+): Promise<Lookup<Told>> => {
   if (token === undefined) return { kind: 'unavailable', reason: 'credential' };
   const answer = await api.client.request({
     method: 'GET',
     path: api.base.replace('{project}', encodeURIComponent(caller.projectId ?? '')) + path,
-    headers: { 'x-auth-token': token, accept: 'application/json' },
+    headers: { ...headers, 'x-auth-token': token, accept: 'application/json' },
     signal,
   });
   if (answer.kind === 'failed') return { kind: 'unavailable', reason: answer.reason };
@@ -60,20 +85,26 @@ const askWith = async (
   return { kind: 'unavailable', reason: 'status', retryAfterMs: retryAfterMs(answer) };
 };
 
-const parse = ({ body }: HttpAnswer): Lookup<Json> => {
+const parse = ({ body, headers }: HttpAnswer): Lookup<Told> => {
   try {
-    return { kind: 'found', value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) };
+    const json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return { kind: 'found', value: { body: json, headers } };
   } catch {
     return { kind: 'unavailable', reason: 'malformed' };
   }
 };
 
-const upstreamAnswer = ({ status, headers, body }: HttpAnswer): UpstreamAnswer => {
-  const kept = Object.entries(headers).filter(
-    (entry): entry is [string, string | string[]] => entry[1] !== undefined,
+const upstreamAnswer = ({ status, headers, body }: HttpAnswer): UpstreamAnswer => ({
+  status,
+  headers: presentHeaders(headers),
+  body,
+});
+
+/** Those that were sent. */
+export const presentHeaders = (headers: Headers): UpstreamAnswer['headers'] =>
+  Object.fromEntries(
+    Object.entries(headers).filter((entry): entry is [string, string | string[]] => entry[1] !== undefined),
   );
-  return { status, headers: Object.fromEntries(kept), body };
-};
 
 const retryAfterMs = ({ headers }: HttpAnswer): number | undefined => {
   const seconds = Number(headers['retry-after']);

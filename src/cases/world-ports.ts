@@ -34,7 +34,9 @@ export class WorldPorts {
     limits: { consume: (charges) => this.#counted(charges), peek: (charges) => this.#counted(charges) },
     cloudLimits: {
       limits: async () =>
-        this.world.given.cloudLimits === 'down' ? silent : { kind: 'found', value: { absolute: {} } },
+        this.world.given.cloudLimits === 'down'
+          ? silent
+          : { kind: 'found', value: { limits: { absolute: {} }, headers: {} } },
     },
     images: {
       image: async () => {

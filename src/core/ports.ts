@@ -1,3 +1,4 @@
+import type { Exchange } from './exchange.ts';
 import type { Identity } from './identity.ts';
 import type { JsonObject } from './json.ts';
 import type { Metadata } from './metadata.ts';
@@ -99,13 +100,21 @@ export interface LimitsPort {
   peek(charges: readonly LimitCharge[]): LimitsAnswer | Promise<LimitsAnswer>;
 }
 
+export interface CloudLimits {
+  /** The member `limits` of the cloud's answer. */
+  readonly limits: JsonObject;
+  /** Of the cloud's answer, names in lower case. */
+  readonly headers: UpstreamAnswer['headers'];
+}
+
 /** What does the cloud itself say of its limits? Asked with the caller's own token. */
 export interface CloudLimitsPort {
-  /**
-   * @param query of the caller's request, with its question mark, or empty.
-   * @returns the member `limits` of the cloud's answer.
-   */
-  limits(query: string, caller: Caller, signal: AbortSignal): Promise<Lookup<JsonObject>>;
+  /** @param asked the caller's request: the version that its path or headers name is asked for, with its query. */
+  limits(
+    asked: Pick<Exchange, 'path' | 'query' | 'headers'>,
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<Lookup<CloudLimits>>;
 }
 
 export interface ImageRecord {

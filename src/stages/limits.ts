@@ -1,5 +1,4 @@
-import type { JsonObject } from '../core/json.ts';
-import type { LimitCharge, LimitState, Lookup } from '../core/ports.ts';
+import type { CloudLimits, LimitCharge, LimitState, Lookup } from '../core/ports.ts';
 import { defineStage } from '../core/stage.ts';
 import { Type } from '../core/type.ts';
 import { deny, pass, relay, type Verdict } from '../core/verdict.ts';
@@ -28,6 +27,24 @@ const statesOf = (charges: readonly LimitCharge[], known: readonly LimitState[])
         exceeded: false,
       },
   );
+
+/** What the cloud's head says of the body that ours takes the place of (RFC 9110 8, RFC 9530). */
+const ofTheirBody: ReadonlySet<string> = new Set([
+  'content-encoding',
+  'content-length',
+  'content-md5',
+  'content-digest',
+  'repr-digest',
+  'digest',
+  'etag',
+  'last-modified',
+  'expires',
+  'age',
+]);
+
+/** The cloud's head, by which clients tell the version that answered and what to ask its operator about. */
+const headOf = ({ headers }: CloudLimits): CloudLimits['headers'] =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !ofTheirBody.has(name)));
 
 /**
  * Answers `GET /limits` itself: every limit that can refuse this caller, on whatever route, with what remains of it,
@@ -59,11 +76,9 @@ export const limits = defineStage({
     return async (exchange): Promise<Verdict<'limits-unavailable' | 'absolute-unavailable'>> => {
       if (exchange.method !== 'GET' && exchange.method !== 'HEAD') return pass;
       const charges = chargesOf(plan, exchange);
-      const none: Lookup<JsonObject> = { kind: 'found', value: {} };
+      const none: Lookup<CloudLimits> = { kind: 'found', value: { limits: {}, headers: {} } };
       const [cloud, answer] = await Promise.all([
-        absolute === 'none'
-          ? none
-          : ports.cloudLimits.limits(exchange.query, exchange.caller, exchange.signal),
+        absolute === 'none' ? none : ports.cloudLimits.limits(exchange, exchange.caller, exchange.signal),
         charges.length === 0 ? { kind: 'counted' as const, states: [] } : ports.limits.peek(charges),
       ]);
       if (answer.kind === 'unavailable')
@@ -71,15 +86,17 @@ export const limits = defineStage({
           retryAfterMs: 1000,
           notes: { reason: answer.reason },
         });
-      // The cloud knows this token better: a client signs in anew on its 401.
-      if (cloud.kind === 'refused' && cloud.answer.status === 401) return relay(cloud.answer);
+      // The cloud knows better who asks and in which version: a client signs in anew on its 401, and takes an older
+      // version on its 406. Only a cloud that has no such call leaves the answer to us.
+      if (cloud.kind === 'refused' && cloud.answer.status !== 404) return relay(cloud.answer);
       if (cloud.kind !== 'found' && absolute === 'required')
         return deny('absolute-unavailable', 'The service behind did not tell its limits. Try again later.');
       const told = cloud.kind === 'found' ? cloud.value : undefined;
-      const body = limitsBody(statesOf(charges, answer.states), told, ports.clock.now());
+      const body = limitsBody(statesOf(charges, answer.states), told?.limits, ports.clock.now());
       return relay({
         status: 200,
         headers: {
+          ...(told !== undefined && headOf(told)),
           'content-type': 'application/json',
           'cache-control': 'no-store',
           ...(told === undefined && { 'x-limits-absolute': 'unavailable' }),

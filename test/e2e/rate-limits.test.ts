@@ -54,6 +54,23 @@ test('past its limit a project is answered 413 with the wait, others are not, an
   assert.equal(other.status, 200);
 });
 
+test('the answer to GET /limits says which version of the cloud gave it, and an unknown version is refused by the cloud', async (t) => {
+  const { url } = await startTestGateway(t);
+  const ask = (version: string) =>
+    fetch(`${url}/v2.1/limits`, {
+      headers: { 'x-auth-token': tokens.demo, 'openstack-api-version': `compute ${version}` },
+    });
+  const { status, headers } = await ask('2.57');
+  assert.equal(status, 200);
+  assert.equal(headers.get('openstack-api-version'), 'compute 2.57');
+  assert.equal(headers.get('x-openstack-nova-api-version'), '2.57');
+  assert.equal(headers.get('vary'), 'OpenStack-API-Version, X-OpenStack-Nova-API-Version');
+  assert.match(headers.get('x-compute-request-id') ?? '', /^req-/);
+  assert.notEqual(headers.get('x-compute-request-id'), headers.get('x-openstack-request-id'));
+  assert.equal((await ask('2.999')).status, 406);
+  assert.equal((await ask('nonsense')).status, 400);
+});
+
 test('what is left can be read free of charge under every spelling, beside what the cloud tells', async (t) => {
   const { url } = await startTestGateway(t);
   await write(url);

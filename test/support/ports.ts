@@ -67,7 +67,9 @@ const portsIn = (mood: Mood): Ports => {
       },
     },
     limits: { consume: counted, peek: counted },
-    cloudLimits: { limits: async () => lookupIn(mood, { absolute: { maxImageMeta: 128 } }) },
+    cloudLimits: {
+      limits: async () => lookupIn(mood, { limits: { absolute: { maxImageMeta: 128 } }, headers: {} }),
+    },
     images: {
       image: async () => lookupIn(mood, { metadata: { auto_disk_config: 'True' }, visibility: 'private' }),
     },

@@ -3,17 +3,27 @@ import { test } from 'node:test';
 import { createMemoryLimits } from '../../../src/adapters/limits-memory.ts';
 import type { Exchange } from '../../../src/core/exchange.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
-import type { LimitCharge, LimitsPort, Lookup } from '../../../src/core/ports.ts';
+import type { CloudLimits, LimitCharge, LimitsPort, Lookup } from '../../../src/core/ports.ts';
 import type { Verdict } from '../../../src/core/verdict.ts';
 import { limits as limitsStage } from '../../../src/stages/limits.ts';
 import { chargeOf, exchangeOf, limitOf } from '../../support/limits.ts';
 
 const noon = Date.UTC(2026, 10, 23, 12);
-const cloudLimits: JsonObject = { rate: [], absolute: { maxImageMeta: 128 }, other: 1 };
+const cloudLimits: CloudLimits = {
+  limits: { rate: [], absolute: { maxImageMeta: 128 }, other: 1 },
+  headers: {
+    'content-type': 'application/json',
+    'openstack-api-version': 'compute 2.1',
+    vary: ['OpenStack-API-Version', 'X-OpenStack-Nova-API-Version'],
+    'x-compute-request-id': 'req-of-the-cloud',
+    etag: '"theirs"',
+    'content-length': '2',
+  },
+};
 
 interface Setting {
   readonly counted?: LimitsPort;
-  readonly cloud?: Lookup<JsonObject>;
+  readonly cloud?: Lookup<CloudLimits>;
   readonly absolute?: 'optional' | 'required' | 'none';
 }
 
@@ -85,7 +95,7 @@ test('looking at the limits charges nothing', async () => {
 });
 
 test('limits are grouped by the routes that they count on, and those of the cloud come last', async () => {
-  const cloud = { kind: 'found', value: { rate: [{ uri: 'theirs' }] } } as const;
+  const cloud = { kind: 'found', value: { limits: { rate: [{ uri: 'theirs' }] }, headers: {} } } as const;
   const { limits } = told(
     await ask([limitOf({ name: 'a', routes: ['x', 'y'] }), limitOf({ name: 'b' }), limitOf({ name: 'c' })], {
       cloud,
@@ -132,9 +142,31 @@ test('when the cloud does not tell its limits, ours are told, and that its are m
   assert.ok(required.kind === 'deny' && required.fault === 'absolute-unavailable');
 });
 
-test('a token that the cloud no longer takes is told so in its own words', async () => {
-  const answer = { status: 401, headers: {}, body: new Uint8Array() };
-  assert.deepEqual(await ask([limitOf()], { cloud: { kind: 'refused', answer } }), { kind: 'relay', answer });
+test("the cloud's refusal of the token, of the version or of the caller is told in its own words", async () => {
+  for (const status of [400, 401, 403, 406]) {
+    const answer = { status, headers: {}, body: new Uint8Array() };
+    assert.deepEqual(await ask([limitOf()], { cloud: { kind: 'refused', answer } }), {
+      kind: 'relay',
+      answer,
+    });
+  }
+});
+
+test('a cloud without such a call leaves the answer to the gateway', async () => {
+  const answer = { status: 404, headers: {}, body: new Uint8Array() };
+  const { headers } = told(await ask([limitOf()], { cloud: { kind: 'refused', answer } }));
+  assert.equal((headers as Record<string, string>)['x-limits-absolute'], 'unavailable');
+});
+
+test("the head is the cloud's own, but for what it says of the body that was replaced", async () => {
+  const { headers } = told(await ask([limitOf()]));
+  assert.deepEqual(headers, {
+    'openstack-api-version': 'compute 2.1',
+    vary: ['OpenStack-API-Version', 'X-OpenStack-Nova-API-Version'],
+    'x-compute-request-id': 'req-of-the-cloud',
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+  });
 });
 
 test('the cloud is not asked where only our limits are wanted', async () => {
