@@ -47,8 +47,11 @@ const answered = (request: IncomingMessage, answer: NovaAnswer, version: string 
     ...(answer.body === undefined ? {} : { body: JSON.stringify(answer.body) }),
   });
 
-const routerNotFound = (request: IncomingMessage): Reply =>
-  withIds(webobError(wsgiHeader(request, 'accept'), 404, 'The resource could not be found.'));
+/** To HEAD, WebOb does not choose by Accept: the page that is not sent would be its default, HTML. */
+const routerNotFound = (request: IncomingMessage): Reply => {
+  const accept = request.method === 'HEAD' ? 'text/html' : wsgiHeader(request, 'accept');
+  return withIds(webobError(accept, 404, 'The resource could not be found.'));
+};
 
 const tooLarge = (request: IncomingMessage): Reply =>
   withIds(

@@ -1,5 +1,6 @@
 import type { ImageRecord } from '../image/store.ts';
 import { writeProperties } from '../image/store.ts';
+import { pythonStrip } from '../python-text.ts';
 import type { World } from '../world.ts';
 import type { NovaAnswer } from './call.ts';
 import { fault, unexpectedError } from './call.ts';
@@ -75,7 +76,9 @@ export const replaceThroughNova = (
     ([key, value]) =>
       world.foldKeys || !(swallowed.has(key) || (isKernel(key) && (value === '' || value === 'none'))),
   );
-  if (!writeProperties(image, new Map(kept), world.now())) {
+  // Glance cuts blanks off the key of each operation that Nova sends it, so that " a" and "a\n" write "a".
+  const written = world.foldKeys ? kept : kept.map(([key, value]) => [pythonStrip(key), value] as const);
+  if (!writeProperties(image, new Map(written), world.now())) {
     return unexpectedError('glanceclient.exc.HTTPInternalServerError');
   }
   if (image.visibility !== 'public') image.visibility = 'private';

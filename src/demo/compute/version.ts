@@ -80,9 +80,15 @@ const summary = (request: IncomingMessage, name: VersionName) => {
 export const versionList = (request: IncomingMessage): Reply =>
   json(200, { versions: [summary(request, 'v2'), summary(request, 'v2.1')] });
 
+const documentation = { rel: 'describedby', type: 'text/html', href: 'http://docs.openstack.org/' };
+
 /** `GET /v2.1/` and `GET /v2/`; no token is asked for. */
-export const versionDocument = (request: IncomingMessage, name: VersionName): Reply =>
-  json(200, { version: { ...summary(request, name), 'media-types': [mediaType(name)] } });
+export const versionDocument = (request: IncomingMessage, name: VersionName): Reply => {
+  const { links, ...told } = summary(request, name);
+  return json(200, {
+    version: { ...told, links: [...links, documentation], 'media-types': [mediaType(name)] },
+  });
+};
 
 /** Any path that begins with no version: 300. */
 export const multipleChoices = (request: IncomingMessage, path: string): Reply => {
