@@ -1,6 +1,6 @@
 import { malformed, type Operation } from '../core/operation.ts';
 import { mergeInto } from './image-metadata-merge.ts';
-import { foldKey, foldKeys, shorten, stringMap } from './metadata-body.ts';
+import { foldKey, foldKeys, shorten, stringMap, writtenMap } from './metadata-body.ts';
 
 /** One key, named twice: in the path and in the body. Nova refuses a mismatch, so a reader may trust either. */
 export const imageMetadataItemSet: Operation = {
@@ -18,7 +18,7 @@ export const imageMetadataItemSet: Operation = {
     return { kind: 'normalised', body: { meta: folded.map }, key: foldKey(key) };
   },
   intent(body, { imageId = '', key = '' }) {
-    const sent = stringMap(body, 'meta');
+    const sent = writtenMap(body, 'meta');
     if (sent.kind === 'malformed') return sent;
     const names = Object.keys(sent.map);
     if (names.length !== 1)

@@ -1,6 +1,6 @@
 import { type Metadata, metadata } from '../core/metadata.ts';
 import type { Operation } from '../core/operation.ts';
-import { foldKeys, stringMap } from './metadata-body.ts';
+import { foldKeys, stringMap, writtenMap } from './metadata-body.ts';
 
 /** The seed's call: keys of the body are added or changed, all others stay. */
 export const imageMetadataMerge: Operation = {
@@ -19,7 +19,7 @@ export const imageMetadataMerge: Operation = {
       : { kind: 'normalised', body: { metadata: folded.map }, key: undefined };
   },
   intent(body, { imageId = '' }) {
-    const sent = stringMap(body, 'metadata');
+    const sent = writtenMap(body, 'metadata');
     if (sent.kind === 'malformed') return sent;
     return {
       kind: 'metadata',

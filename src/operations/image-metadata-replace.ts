@@ -1,6 +1,6 @@
 import type { Operation } from '../core/operation.ts';
 import { imageMetadataMerge } from './image-metadata-merge.ts';
-import { stringMap } from './metadata-body.ts';
+import { writtenMap } from './metadata-body.ts';
 
 /** Keys that the body does not name go away, silently: the reason why rules speak of the change, not of the body. */
 export const imageMetadataReplace: Operation = {
@@ -9,7 +9,7 @@ export const imageMetadataReplace: Operation = {
   summary: 'Replaces all metadata of an image; keys that are not sent are removed.',
   method: 'PUT',
   intent(body, { imageId = '' }) {
-    const sent = stringMap(body, 'metadata');
+    const sent = writtenMap(body, 'metadata');
     if (sent.kind === 'malformed') return sent;
     return {
       kind: 'metadata',

@@ -1,5 +1,6 @@
 import { isObject, type Json } from '../core/json.ts';
 import { type MalformedIntent, malformed } from '../core/operation.ts';
+import { blankEnds } from './metadata-body.ts';
 
 export interface PatchStep {
   readonly op: 'add' | 'replace' | 'remove';
@@ -14,14 +15,6 @@ export interface Patch {
 }
 
 const verbs = ['add', 'replace', 'remove'] as const;
-
-/**
- * Blanks around a part: Glance strips them after it has unescaped the pointer (`_decode_json_pointer` in
- * `glance/api/v2/images.py`), so `/ auto_disk_config` names the same property. Refused, not repaired.
- * Python strips the separators U+001C to U+001F and U+0085 too.
- */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the control characters are what is looked for
-const blankEnds = /^[\s\u001c-\u001f\u0085]|[\s\u001c-\u001f\u0085]$/u;
 
 /** The parts of a JSON pointer (RFC 6901), or `undefined` when two readers could read it differently. */
 export const pointerParts = (pointer: string): readonly string[] | undefined => {

@@ -21,6 +21,26 @@ export const stringMap = (body: Json, member: string): Strings | MalformedIntent
   return stringsOf(map, `/${member}`);
 };
 
+/**
+ * Blanks around a name: Glance cuts them off (`_decode_json_pointer` in `glance/api/v2/images.py`), in what Nova sends it
+ * too, so that " visibility" reaches the attribute. Refused, not repaired. Python strips the separators U+001C to U+001F
+ * and U+0085 as well.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the control characters are what is looked for
+export const blankEnds = /^[\s\u001c-\u001f\u0085]|[\s\u001c-\u001f\u0085]$/u;
+
+/** The string map of a write, whose keys every reader takes for the same. */
+export const writtenMap = (body: Json, member: string): Strings | MalformedIntent => {
+  const sent = stringMap(body, member);
+  if (sent.kind === 'malformed') return sent;
+  const odd = Object.keys(sent.map).find((key) => blankEnds.test(key));
+  return odd === undefined
+    ? sent
+    : malformed(
+        `The key "${shorten(odd)}" begins or ends with a blank, which the service behind would cut off. Send it without.`,
+      );
+};
+
 /** Checks that every member is a string. `pointer` is where the object stands in the body. */
 export const stringsOf = (map: Record<string, unknown>, pointer: string): Strings | MalformedIntent => {
   const strings = metadata();

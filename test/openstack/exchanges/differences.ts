@@ -219,6 +219,9 @@ export const refusals: Readonly<Record<string, readonly string[]>> = {
     'key: slash',
     'key: accent',
     'key: final line break',
+    'key: blank',
+    'key: a blank in front of an attribute',
+    'key: a blank behind a poisonous one',
     'attribute protected "true"',
     'attribute size "1"',
     'attribute tags "x"',
@@ -235,7 +238,7 @@ export const refusals: Readonly<Record<string, readonly string[]>> = {
 /** Differences that are no refusals, each with its reason. */
 export const explained: Readonly<Record<string, string>> = {
   limits:
-    "The gateway adds its own rate limits under `rate`, so that `openstack limits show --rate` prints them; `absolute` is the service's.",
+    "The gateway adds its own rate limits under `rate`, so that `openstack limits show --rate` prints them, and forbids to store the answer; `absolute` is the service's.",
   "glance: patch another's":
     "The 404 is Glance's, answered to the gateway's own look-up of the image, which asks for JSON; Glance writes its errors in what `Accept` asks for.",
   'a bad service token, GET':
