@@ -220,8 +220,6 @@ export const refusals: Readonly<Record<string, readonly string[]>> = {
     'key: accent',
     'key: final line break',
     'key: blank',
-    'key: a blank in front of an attribute',
-    'key: a blank behind a poisonous one',
     'attribute protected "true"',
     'attribute size "1"',
     'attribute tags "x"',
