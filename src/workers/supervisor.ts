@@ -20,7 +20,7 @@ export interface SupervisorOptions {
 
 /**
  * Starts workers and replaces those that end before they are told to. The only importer of node:cluster: the primary
- * takes connections and hands each to the next worker that is free (docs/adr/015-connections-are-handed-out.md).
+ * takes connections and hands each to the next worker that is free (docs/adr/020-connections-are-handed-out.md).
  */
 export class Supervisor {
   readonly #options: SupervisorOptions;

@@ -15,7 +15,9 @@ test('several writers of one file never mix their lines, however many they write
   const of = (writer: number, n: number) => ({
     masked: () => ({ id: `${writer}-${n}`, path: 'x'.repeat(n % 3000) }) as unknown as Decision,
   });
-  for (let n = 0; n < 1000; n += 1) writers.forEach((file, writer) => file.add(of(writer, n)));
+  for (let n = 0; n < 1000; n += 1) {
+    for (const [writer, file] of writers.entries()) file.add(of(writer, n));
+  }
   await Promise.all(writers.map((file) => file.close()));
   const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
   assert.equal(new Set(lines.map((line) => JSON.parse(line).id)).size, 4000);
