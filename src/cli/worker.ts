@@ -21,6 +21,9 @@ const nothing = (): void => undefined;
 // would be cut that it still wants finished.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const) process.on(signal, nothing);
 
+// Before node:cluster ends the process by `exit`: the log would then try for ever to write to a pipe that nobody reads.
+process.prependListener('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+
 const primary = new ChannelPeer({
   // Without a callback a closed channel would be an error that nobody hears; the process is about to end then.
   send: (message) => process.send?.(message, undefined, undefined, nothing),
