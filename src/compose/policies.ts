@@ -98,11 +98,17 @@ export const composePolicies = async (
     else counted.failed();
   };
 
-  /** From now on these judge. */
-  const adopt = async (next: PolicySources, ready: Extract<PreparedSet, { ok: true }>): Promise<void> => {
+  /** From now on these judge. @param fromFolder whether this is the end of an attempt to load the folder. */
+  const adopt = async (
+    next: PolicySources,
+    ready: Extract<PreparedSet, { ok: true }>,
+    fromFolder = false,
+  ): Promise<void> => {
     await publisher?.apply();
     ready.apply();
     sources = next;
+    // Before it is told what serves: the last good policy has had its time.
+    if (fromFolder) settle([]);
     status.adopted();
     counted.serving(status.now().source);
   };
@@ -123,7 +129,7 @@ export const composePolicies = async (
     const ready = await prepare(next);
     if (!ready.ok) return ready;
     const before = sources.rollout;
-    await adopt(next, ready);
+    await adopt(next, ready, true);
     await lastGood?.keep(loaded.content);
     const forgotten =
       before.promoted !== next.rollout.promoted || before.candidate !== next.rollout.candidate;
@@ -136,9 +142,9 @@ export const composePolicies = async (
   const reload = oneAtATime(() =>
     inTurn(async (): Promise<LoadedSnapshot> => {
       const next = await loadFolder();
-      settle(next.ok ? [] : next.problems);
       const { revision } = snapshots.current;
       if (!next.ok) {
+        settle(next.problems);
         const problems = next.problems.map(printProblem);
         log.error({ problems }, 'policy not loaded; the former revision serves on');
       } else if (next.snapshot.revision === revision) log.info({ revision }, 'policy loaded');

@@ -27,6 +27,9 @@ type Bundle = Static<typeof bundleSchema>;
 
 const isBundle = (value: unknown): value is Bundle => shape(bundleSchema, value).complaints.length === 0;
 
+/** A mark at the beginning of a file belongs to its revision, though not to its text. */
+const withMark = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** What the checksum and the signature are of: revision and files, in this order of members. */
 const payloadOf = ({ revision, files }: Pick<Bundle, 'revision' | 'files'>): Buffer =>
   Buffer.from(JSON.stringify([revision, files.map(({ kind, name, text }) => [kind, name, text])]), 'utf8');
@@ -39,7 +42,9 @@ const checksum = (payload: Buffer): string => createHash('sha256').update(payloa
  */
 export const writeBundle = (content: FolderContent, privateKey?: string): string => {
   const revision = contentRevision(content);
-  const files = kinds.flatMap((kind) => content[kind].map(({ name, text }) => ({ kind, name, text })));
+  const files = kinds.flatMap((kind) =>
+    content[kind].map(({ name, bytes }) => ({ kind, name, text: withMark.decode(bytes) })),
+  );
   const payload = payloadOf({ revision, files });
   const signature =
     privateKey === undefined
@@ -85,12 +90,10 @@ export const readBundle = (file: string, text: string, publicKey?: string): Bund
   const of = (kind: (typeof kinds)[number]): PolicyText[] =>
     bundle.files
       .filter((one) => one.kind === kind)
-      .map(({ name, text: content }) => ({
-        name,
-        file: join(file, name),
-        text: content,
-        bytes: Buffer.from(content, 'utf8'),
-      }));
+      .map(({ name, text: content }) => {
+        const bytes = Buffer.from(content, 'utf8');
+        return { name, file: join(file, name), text: new TextDecoder().decode(bytes), bytes };
+      });
   const content = {
     policies: of('policies'),
     schemas: of('schemas'),
