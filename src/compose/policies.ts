@@ -30,6 +30,8 @@ export interface Policies {
   /** Of the first load. */
   readonly warnings: readonly Problem[];
   readonly rollout: RolloutDesk;
+  /** Takes back a candidate that a process of this gateway cannot use; nothing if it is staged no more. */
+  dropCandidate(revision: string, problems: readonly Problem[]): Promise<void>;
   /** Loads the folder anew, one load at a time; a folder with problems changes nothing. */
   reload(): Promise<LoadedSnapshot>;
   status(): PolicyStatus;
@@ -82,6 +84,9 @@ export const composePolicies = async (
     const problems = prepared.problems.map(printProblem);
     log.error({ problems }, 'the candidate does not load any more; it is taken back');
     sources = { ...sources, rollout: { ...sources.rollout, candidate: undefined } };
+    // Or it would come back in silence, at a start where it loads again.
+    const failure = await memory?.write(sources.rollout);
+    if (failure !== undefined) log.error({}, `That is not remembered: ${failure}`);
     prepared = await prepare(sources);
   }
   if (!prepared.ok) throw new PolicyProblems(prepared.problems);
@@ -157,21 +162,23 @@ export const composePolicies = async (
     }),
   );
   const watching = watch === true ? watchPolicyFolder(dir, fingerprint(first.seen), reload) : undefined;
+  const rollout = composeRollout({
+    dir: config.rollout?.dir,
+    memory,
+    prepare,
+    abandon: () => publisher?.abandon(),
+    sources: () => sources,
+    adopt,
+    status: () => status.now(),
+    now,
+    log,
+    inTurn,
+  });
   return {
     snapshots,
     warnings: first.loaded.warnings,
-    rollout: composeRollout({
-      dir: config.rollout?.dir,
-      memory,
-      prepare,
-      abandon: () => publisher?.abandon(),
-      sources: () => sources,
-      adopt,
-      status: () => status.now(),
-      now,
-      log,
-      inTurn,
-    }),
+    rollout,
+    dropCandidate: rollout.drop,
     reload,
     status: status.now,
     close: async () => watching?.close(),

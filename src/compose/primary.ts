@@ -22,11 +22,12 @@ import { limitsInForce } from './limits-desk.ts';
 import { composeListenerTls } from './listener-tls.ts';
 import { graceMs, openAdmin } from './listeners.ts';
 import { Parts } from './parts.ts';
-import { composePolicies } from './policies.ts';
+import { composePolicies, type Policies } from './policies.ts';
 import { PolicyBroadcast } from './policy-broadcast.ts';
 import { StandingRevocations } from './standing-revocations.ts';
 import {
   beginWork,
+  candidateUnfit,
   type Level,
   nowListening,
   type Setup,
@@ -67,6 +68,7 @@ export const startWithWorkers = async (
   const sentConfig = packConfig(shareOfWorker(config, count));
   const serveShared = composeShared(config);
   const ready = Promise.withResolvers<string>();
+  const opened = Promise.withResolvers<Policies>();
   let draining = false;
   let started = false;
 
@@ -91,6 +93,10 @@ export const startWithWorkers = async (
         worker.url = url;
         log.info({ pid: worker.pid }, 'a worker serves');
         if (supervisor.listening.length === count) ready.resolve(url);
+        return true;
+      });
+      peer.answer(candidateUnfit, async (unfit) => {
+        await (await opened.promise).dropCandidate(unfit.revision, unfit.problems);
         return true;
       });
       peer.answer(startFailed, (failure) => {
@@ -127,6 +133,7 @@ export const startWithWorkers = async (
   try {
     const outside = { clock, meters, log };
     const policies = parts.own(await composePolicies(config, { ...inertPorts, clock }, outside, broadcast));
+    opened.resolve(policies);
     const desk = gatherDesk({
       workers: () => supervisor.listening,
       begun: () => supervisor.workers.filter(({ hasBegun }) => hasBegun),

@@ -1,5 +1,5 @@
 import type { Log } from '../core/log.ts';
-import { printProblem } from '../files/problem.ts';
+import { type Problem, printProblem } from '../files/problem.ts';
 import type { RolloutAnswer, RolloutDesk } from '../http/admin-rollout.ts';
 import type { Share } from '../policy/policy-set.ts';
 import { contentRevision } from '../policy/revision.ts';
@@ -40,7 +40,12 @@ const notSetUp = refuse(
 const noCandidate = refuse(409, 'No candidate is staged. Stage one first.');
 
 /** What operators may do with a second revision. Each step is on the disk before it is in force. */
-export const composeRollout = (parts: RolloutParts): RolloutDesk => {
+export const composeRollout = (
+  parts: RolloutParts,
+): RolloutDesk & {
+  /** Takes a candidate back that turns out to be of no use somewhere; nothing if it is staged no more. */
+  drop(revision: string, problems: readonly Problem[]): Promise<void>;
+} => {
   const { dir, memory, prepare, sources, status, now, log, inTurn } = parts;
 
   const audit = (event: string, fields: object): RolloutAnswer => {
@@ -86,6 +91,18 @@ export const composeRollout = (parts: RolloutParts): RolloutDesk => {
   };
 
   return {
+    async drop(revision, problems) {
+      await inTurn(async () => {
+        const { candidate, promoted } = sources().rollout;
+        if (candidate === undefined || contentRevision(candidate.content) !== revision) return;
+        log.error(
+          { candidate: revision, problems: problems.map(printProblem) },
+          'a worker cannot use the candidate; it is taken back',
+        );
+        const answer = await change({ promoted }, 'rollout-taken-back', false);
+        if (!answer.ok) log.error({ candidate: revision }, answer.message);
+      });
+    },
     show: () => status(),
     stage: (from, share) =>
       inTurn(async () => {

@@ -33,9 +33,17 @@ export interface StartFailure {
   readonly port?: number;
 }
 
+/** A candidate that a worker cannot use, though the primary could. */
+export interface UnfitCandidate {
+  readonly revision: string;
+  readonly problems: readonly Problem[];
+}
+
 /** Asked by a worker. */
 export const beginWork = topic<null, Setup>('begin');
 export const nowListening = topic<string, true>('listening');
+/** The primary answers when nobody has that candidate any more. */
+export const candidateUnfit = topic<UnfitCandidate, true>('candidate-unfit');
 export const startFailed = topic<StartFailure, true>('start-failed');
 
 /** Asked by the primary. Policies are prepared by all workers before one of them applies them. */

@@ -5,19 +5,16 @@ import { Metrics } from '../telemetry/metrics.ts';
 import { graceMs, openEdge } from './listeners.ts';
 import { Parts } from './parts.ts';
 import { PolicyHolder } from './policy-holder.ts';
-import { PolicyProblems } from './policy-problems.ts';
-import { unpackPolicies } from './sent-policies.ts';
 import { composeServing } from './serving.ts';
 import { composeStore } from './store.ts';
+import { openSentPolicies } from './worker-policies.ts';
 import { composeWorkerStore } from './worker-store.ts';
 import {
-  applyPolicies,
   askDecisions,
   askHealth,
   askMetrics,
   askStatus,
   clearLimits,
-  preparePolicies,
   revokeTokens,
   type Setup,
   setLevel,
@@ -54,25 +51,10 @@ export const startWorker = async (
       parts,
       store,
       draining: () => draining,
-      openPolicies: async (ports) => {
+      openPolicies: (ports) => {
         const names = Object.keys(config.upstreams);
         const holder = new PolicyHolder(names, { ports, meters: outside.meters }, { cases: false });
-        const first = await holder.prepare(unpackPolicies(setup.policies));
-        if (!first.ok) throw new PolicyProblems(first.problems);
-        first.apply();
-        let prepared: typeof first | undefined;
-        primary.answer(preparePolicies, async (sent) => {
-          const next = await holder.prepare(unpackPolicies(sent));
-          prepared = next.ok ? next : undefined;
-          return next.ok ? [] : next.problems;
-        });
-        primary.answer(applyPolicies, () => {
-          if (prepared === undefined) return false;
-          prepared.apply();
-          prepared = undefined;
-          return true;
-        });
-        return { snapshots: holder.snapshots };
+        return openSentPolicies(primary, setup.policies, holder);
       },
     });
     const { desk, tokens, edge } = serving;

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { demoConfig } from '../../src/cli/demo-config.ts';
 import { startDemoCloud } from '../../src/demo/cloud.ts';
 import { writeBundle } from '../../src/policy/bundle.ts';
 import { readPolicyFolder } from '../../src/policy/folder.ts';
@@ -198,6 +199,28 @@ test('a damaged memory of a roll-out keeps the gateway from starting, and says w
   await assert.rejects(startRollout(t, base), ({ problems }: { problems: { message: string }[] }) =>
     /checksum is wrong\. Put a good copy back, or remove the file/.test(problems[0]?.message ?? ''),
   );
+});
+
+test('a candidate that does not load any more at a start is taken back, and does not return later', async (t) => {
+  const base = await rolloutFolder(t);
+  const cloud = await startDemoCloud();
+  t.after(() => cloud.close());
+  const { upstreams } = demoConfig(cloud, { port: 0, adminPort: 0 });
+  const { compute } = upstreams;
+  assert.ok(compute);
+  const more = '  - id: more\n    match: { path: /more }\n    upstream: extra\n    stages: []\n';
+  await writeInto(join(base, 'candidates/next'), lettered('B', more));
+  const withExtra = { cloud, config: { upstreams: { ...upstreams, extra: compute } } };
+  const first = await startRollout(t, base, withExtra);
+  assert.equal((await first.admin('POST', '/rollout?from=next&percent=100')).status, 200);
+  await first.stop(true);
+  const second = await startRollout(t, base, { cloud });
+  assert.equal(await second.judge(), 'A');
+  const told = second.lines.find(({ message }) => /the candidate does not load any more/.test(`${message}`));
+  assert.match(String(told?.['problems']), /extra/);
+  await second.stop(true);
+  const third = await startRollout(t, base, withExtra);
+  assert.deepEqual([await third.judge(), (await third.status()).rollout], ['A', undefined]);
 });
 
 test('where roll-outs are not set up, it is said how to', async (t) => {
