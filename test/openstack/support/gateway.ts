@@ -28,8 +28,13 @@ export interface GatewayOptions {
   /** How long answers about servers are used again, in milliseconds. */
   readonly lookupCacheMs?: number;
   readonly keystone?: string;
+  /** Whether Keystone is asked for the catalogue too. */
+  readonly catalog?: boolean;
   readonly nova?: string;
   readonly glance?: string;
+  /** Milliseconds that Nova's answer to a forwarded request, and to a look-up, is waited for. */
+  readonly novaTimeoutMs?: number;
+  readonly lookupTimeoutMs?: number;
 }
 
 /** The gateway with the shipped policies in front of the lab's Keystone, Nova and Glance, on free ports. */
@@ -66,13 +71,18 @@ const configOf = (dir: string, options: GatewayOptions): GatewayConfig => ({
   listen: { host: '127.0.0.1', port: 0 },
   admin: { host: '127.0.0.1', port: 0 },
   upstreams: {
-    compute: { url: options.nova ?? lab().nova, api: '/v2.1', timeoutMs: 30_000, connections: 128 },
+    compute: {
+      url: options.nova ?? lab().nova,
+      api: '/v2.1',
+      timeoutMs: options.novaTimeoutMs ?? 30_000,
+      connections: 128,
+    },
     image: { url: options.glance ?? lab().glance, api: '/v2', timeoutMs: 30_000, connections: 128 },
   },
   lookups: {
     compute: 'compute',
     image: 'image',
-    timeoutMs: 5000,
+    timeoutMs: options.lookupTimeoutMs ?? 5000,
     cacheMs: options.lookupCacheMs ?? 0,
     maxPages: 20,
   },
@@ -94,7 +104,7 @@ const configOf = (dir: string, options: GatewayOptions): GatewayConfig => ({
       negativeSeconds: options.negativeSeconds ?? 5,
       entries: 10_000,
     },
-    catalog: false,
+    catalog: options.catalog ?? false,
     failedLookups: { most: 120, seconds: 60 },
   },
   limits: { store: 'memory' },

@@ -67,6 +67,17 @@ export const lab = (): Lab => {
   return known;
 };
 
+/**
+ * Freezes a service of the lab, its workers too, as a machine without CPU would: connections are taken, nothing is
+ * answered. Until disposed of.
+ */
+export const frozen = (service: string): Disposable => {
+  const leader = Number(readFileSync(join(folder, 'pids', service), 'utf8'));
+  // The lab starts each service in a group of its own.
+  process.kill(-leader, 'SIGSTOP');
+  return { [Symbol.dispose]: () => void process.kill(-leader, 'SIGCONT') };
+};
+
 /** Holds every resize in status RESIZE for so many seconds, until disposed of. */
 export const slowResizes = (seconds: number): Disposable => {
   const file = join(folder, 'resize-delay');
