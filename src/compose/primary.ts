@@ -30,6 +30,7 @@ import {
   candidateUnfit,
   type Level,
   nowListening,
+  renewCertificates,
   type Setup,
   type StartFailure,
   startFailed,
@@ -38,6 +39,8 @@ import {
 
 /** Milliseconds that a worker gets beyond drain and grace before it is ended. */
 const lastMs = 5000;
+/** Milliseconds for a worker to read certificates again, after which the policies are loaded all the same. */
+const renewMs = 5000;
 
 /** A worker that could not start, told by the primary as if it had failed itself. */
 class WorkerFailure extends Error {
@@ -162,7 +165,11 @@ export const startWithWorkers = async (
       adminUrl: adminListener.url,
       warnings: policies.warnings,
       log: desk.log,
-      reload: policies.reload,
+      reload: async () => {
+        const asked = supervisor.listening.map(({ peer }) => peer.ask(renewCertificates, null, renewMs));
+        await Promise.all([tls.renew(), ...asked]);
+        return policies.reload();
+      },
       stop: (now = false) => stop(now ? 0 : config.timeouts.drainMs),
     };
   } catch (error) {

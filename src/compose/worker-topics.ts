@@ -66,6 +66,8 @@ export const revokeTokens = topic<
   { readonly record: RevocationRecord; readonly order: boolean },
   RevocationReport
 >('tokens-revoke');
+/** Reads the certificates of the listener again, as on SIGHUP. */
+export const renewCertificates = topic<null, true>('certificates-renew');
 export const setLevel = topic<Level, true>('log-level');
 /** The question: milliseconds to serve on before it ends. */
 export const stopWorker = topic<number, true>('stop');

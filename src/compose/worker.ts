@@ -15,6 +15,7 @@ import {
   askMetrics,
   askStatus,
   clearLimits,
+  renewCertificates,
   revokeTokens,
   type Setup,
   setLevel,
@@ -68,6 +69,10 @@ export const startWorker = async (
     primary.answer(revokeTokens, async ({ record, order }) =>
       order ? tokens.revoke(record) : { dropped: tokens.take(record), shared: undefined },
     );
+    primary.answer(renewCertificates, async () => {
+      await serving.renewCertificates();
+      return true;
+    });
     primary.answer(setLevel, (level) => {
       log.setLevel(level);
       return true;
