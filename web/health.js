@@ -42,8 +42,17 @@ export const storeCard = (store) => {
     : card('Store of limits', 'bad', 'Redis does not answer', 'limits are judged by the rule for that');
 };
 
-export const policyCard = ({ revision, since, lastAttempt }) => {
-  const detail = since === undefined ? '' : `since ${new Date(since).toLocaleString()}`;
+export const policyCard = ({ revision, since, source, folderRevision, lastAttempt }) => {
+  if (source === 'last-good')
+    return card(
+      'Policy',
+      'warn',
+      'the last good policy serves',
+      `revision ${revision}, since the policy folder does not load`,
+    );
+  const begun = since === undefined ? '' : `since ${new Date(since).toLocaleString()}`;
+  const detail =
+    source === 'promoted' ? `promoted, ${begun}; the policy folder holds ${folderRevision}` : begun;
   return lastAttempt?.ok === false
     ? card(
         'Policy',

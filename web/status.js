@@ -2,6 +2,7 @@
 
 import { chart, clock, fill, gauge, make, row } from './elements.js';
 import { card, identityCard, policyCard, storeCard, upstreamCard } from './health.js';
+import { showRollout } from './rollout.js';
 
 const byId = (id) => document.getElementById(id);
 let token = '';
@@ -21,13 +22,27 @@ const showHealth = ({ now, health, policy, inFlight }) => {
     ),
   ];
   byId('health').replaceChildren(...cards);
-  const failed = policy.lastAttempt?.ok === false;
+  showProblems(policy);
+};
+
+let toldProblems = '';
+
+/** Written only when they change: they are read out. */
+const showProblems = ({ source, lastAttempt }) => {
+  const failed = lastAttempt?.ok === false;
   const problems = byId('policy-problems');
+  const title =
+    source === 'last-good'
+      ? 'The policy folder does not load: the last good policy serves, as it was kept'
+      : 'The last change of the policies was not loaded';
+  const now = failed ? [title, ...lastAttempt.problems].join('\n') : '';
+  if (now === toldProblems) return;
+  toldProblems = now;
   problems.hidden = !failed;
-  if (failed)
-    problems
-      .querySelector('ul')
-      .replaceChildren(...policy.lastAttempt.problems.map((text) => make('li', {}, make('code', {}, text))));
+  if (!failed) return;
+  problems.querySelector('h3').textContent = title;
+  const items = lastAttempt.problems.map((text) => make('li', {}, make('code', {}, text)));
+  problems.querySelector('ul').replaceChildren(...items);
 };
 
 const showTraffic = ({ points }) => {
@@ -163,7 +178,8 @@ const show = (status) => {
   byId('main').hidden = false;
   byId('sign-in').hidden = true;
   byId('version').textContent = status.version;
-  for (const part of [showHealth, showTraffic, showFaults, showLimits, showRefusals]) part(status);
+  for (const part of [showHealth, showRollout, showTraffic, showFaults, showLimits, showRefusals])
+    part(status);
   const ill = [...document.querySelectorAll('#health :is([data-state="bad"], [data-state="warn"]) h3')];
   if (status.draining) say('warn', 'Stopping: finishes what is under way');
   else if (ill.length > 0)

@@ -47,7 +47,7 @@ const asset = (file: string, contentType: string): AdminPage => {
   };
 };
 
-const scripts = ['status.js', 'elements.js', 'health.js'] as const;
+const scripts = ['status.js', 'elements.js', 'health.js', 'rollout.js'] as const;
 
 /** Paths that hold no data, so that a browser can load the page before the token is typed in. */
 export const statusAssets: ReadonlySet<string> = new Set([

@@ -10,6 +10,8 @@ import { Secret } from '../../src/core/secret.ts';
 import { seedIds } from '../../src/demo/seed-ids.ts';
 import { artefacts, openPage } from '../support/browser.ts';
 import { call, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { writeInto } from '../support/policy-folder.ts';
+import { lettered, rolloutFolder, startRollout } from '../support/rollout.ts';
 
 const run = promisify(execFile);
 const { tokens, images } = seedIds;
@@ -119,6 +121,58 @@ test('a policy that does not load and a cloud that is gone are told in words, in
   await page.screenshot({ path: join(artefacts, 'status-page-dark.png'), fullPage: true });
   const wider = await page.evaluate('document.documentElement.scrollWidth > window.innerWidth');
   assert.equal(wider, false, 'nothing sticks out of a narrow window');
+});
+
+test('a candidate is shown beside the current revision: who gets it, and how both fare', async (t) => {
+  const gateway = await startRollout(t, await rolloutFolder(t));
+  const page = await openPage(t);
+  await page.goto(gateway.adminUrl);
+  await page.getByText('All is well').waitFor();
+  const region = page.getByRole('region', { name: 'A second revision for some projects' });
+  assert.equal(await region.count(), 0);
+  await gateway.admin('POST', `/rollout?from=next&percent=0&project=${seedIds.projects.other}`);
+  for (const token of [tokens.demo, tokens.other, tokens.other]) await gateway.judge(token);
+  const { revision, rollout } = await gateway.status();
+  const table = region.getByRole('table', { name: 'A second revision for some projects' });
+  await table.getByRole('row', { name: `Current ${revision} 1 1 (100 %) 0 (0 %) 0 (0 %)` }).waitFor();
+  const candidate = `Candidate ${rollout?.revision} 2 2 (100 %) 0 (0 %) 0 (0 %)`;
+  await table.getByRole('row', { name: candidate }).waitFor();
+  await table.getByRole('rowheader', { name: `Candidate ${rollout?.revision}` }).waitFor();
+  const told = (await region.textContent()) ?? '';
+  assert.match(told, new RegExp(`Revision ${rollout?.revision} was staged from next at `));
+  assert.match(
+    told,
+    new RegExp(`requests of 1 named project \\(${seedIds.projects.other}\\) and of 0 % of all projects\\.`),
+  );
+  await page.screenshot({ path: join(artefacts, 'status-rollout.png'), fullPage: true });
+  await gateway.admin('POST', '/rollout/promote');
+  await page.getByText(`the policy folder holds ${revision}`).waitFor();
+  await gateway.admin('POST', '/rollout/take-back');
+  await page.getByText(`the policy folder holds ${revision}`).waitFor({ state: 'detached' });
+  assert.equal(await region.count(), 0);
+  assert.deepEqual(page.complaints, []);
+});
+
+test('a last good policy that serves in place of the folder is told in words, until the folder is mended', async (t) => {
+  const base = await rolloutFolder(t);
+  const dir = join(base, 'policies');
+  const config = { policies: { dir, lastGood: join(base, 'state/last-good.bundle') } };
+  await (await startRollout(t, base, { config })).stop(true);
+  await appendFile(join(dir, 'a.yaml'), 'nonsense: true\n');
+  const gateway = await startRollout(t, base, { config });
+  const page = await openPage(t, { colorScheme: 'dark', width: 420 });
+  await page.goto(gateway.adminUrl);
+  await page.getByText('Needs a look: Policy').waitFor();
+  await page.getByText('the last good policy serves', { exact: true }).waitFor();
+  const alert = page.getByRole('alert');
+  await alert.getByRole('heading', { name: /^The policy folder does not load: the last good/ }).waitFor();
+  await alert.getByText(/a\.yaml:\d+:\d+: .*nonsense/).waitFor();
+  await page.screenshot({ path: join(artefacts, 'status-last-good.png'), fullPage: true });
+  await writeInto(dir, lettered('C'));
+  assert.ok((await gateway.reload()).ok);
+  await page.getByText('All is well').waitFor();
+  assert.equal(await alert.count(), 0);
+  assert.deepEqual(page.complaints, []);
 });
 
 test('where a token is asked for, the page asks for it and keeps it to itself', async (t) => {
