@@ -82,7 +82,9 @@ export const readCurl = (words: readonly string[]): CurlResult => {
 
 /** The path byte for byte: a URL parser would resolve dot segments, which the gateway is to see. */
 const pathOf = (url: string): string | undefined => {
-  const rest = /^(?:https?:\/\/)?[^/?#]+([^#]*)/.exec(url)?.[1];
+  const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(url)?.[1];
+  if (scheme !== undefined && !/^https?$/i.test(scheme)) return undefined;
+  const rest = /^(?:https?:\/\/)?[^/?#]+([^#]*)/i.exec(url)?.[1];
   if (rest === undefined) return url.startsWith('/') ? url : undefined;
   return rest.startsWith('/') ? rest : `/${rest}`;
 };

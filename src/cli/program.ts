@@ -120,6 +120,11 @@ program
     [],
   )
   .option('--project <id>', 'project of the caller, instead of --identity')
+  .option(
+    '--token <token>',
+    'ask the cloud of the settings who calls, with this token, and for the state of things',
+  )
+  .addOption(config)
   .option('--given <yaml>', 'the world, as in a case: "{ servers: [{ status: VERIFY_RESIZE }] }"')
   .option('--case <name>', 'the request of this case')
   .option('--decision <id>', 'the request of this decision, or of this request id')

@@ -78,7 +78,9 @@ export const loadStaticTokens = async (path: string): Promise<TokensResult> => {
     const { expiresAt, ...rest } = token;
     if (expiresAt === undefined) return rest;
     const end = Date.parse(expiresAt);
-    if (Number.isNaN(end)) complain('expiresAt', '"expiresAt" names a time that does not exist.');
+    // Date.parse takes the 30th of February for a day in March.
+    const isThere = !Number.isNaN(end) && new Date(end).toISOString().slice(0, 10) === expiresAt.slice(0, 10);
+    if (!isThere) complain('expiresAt', '"expiresAt" names a time that does not exist.');
     return { ...rest, expiresAt: end };
   });
   return faults.length > 0 ? { ok: false, problems: faults } : { ok: true, tokens };

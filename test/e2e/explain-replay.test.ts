@@ -161,3 +161,10 @@ describe('explain', () => {
     }
   });
 });
+
+test('explain with a token asks the cloud of the settings, and says what is wrong with them', async () => {
+  const words = ['--path', '/v2/images', '--token', 'a-token', '--config', 'nowhere.yaml'];
+  const { code, err } = await command(['explain', ...words]);
+  assert.match(err, /nowhere\.yaml:1:1: The file does not exist/);
+  assert.equal(code, 2);
+});

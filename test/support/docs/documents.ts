@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { root } from '../source-files.ts';
 import { type Block, withBlocks } from './blocks.ts';
 import { commandTable } from './commands.ts';
+import { errorBlocks } from './error-sections.ts';
 import { hostileBlocks } from './hostile.ts';
 import { caseKeys, configKeys, limitKeys, operationRows, routeKeys, stageUseKeys } from './keys.ts';
 import { metricsTable } from './metrics.ts';
@@ -18,6 +19,7 @@ const blocks: Readonly<Record<string, Block>> = {
   'case keys': caseKeys,
   commands: commandTable,
   metrics: metricsTable,
+  ...errorBlocks,
   ...hostileBlocks,
   ...stageBlocks(),
   ...faultBlocks(),
@@ -26,6 +28,7 @@ const blocks: Readonly<Record<string, Block>> = {
 export const generatedDocs = [
   'commands.md',
   'configuration.md',
+  'errors.md',
   'faults.md',
   'hostile-input.md',
   'metrics.md',

@@ -22,6 +22,11 @@ const slips = [
     says: ['7:16: "expiresAt" names a time that does not exist.'],
   },
   {
+    name: 'a day that its month does not have',
+    text: tokensFile.replace('2030-01-01', '2030-02-30'),
+    says: ['7:16: "expiresAt" names a time that does not exist.'],
+  },
+  {
     name: 'a time without its zone',
     text: tokensFile.replace('00Z', '00'),
     says: ['7:16: "expiresAt" must be a time in UTC such as 2030-12-31T23:59:59Z.'],

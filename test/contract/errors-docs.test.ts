@@ -1,0 +1,109 @@
+/** Whatever the readers of files can say has an example in `docs/errors.md`, or a reason why it has none. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { markdownFile } from '../support/markdown.ts';
+import { sourceFiles } from '../support/source-files.ts';
+
+/** Where sentences about files and commands are made. Schemas hold descriptions, worlds the answers of a cloud. */
+const makers = ['src/files', 'src/config', 'src/policy', 'src/cases']
+  .flatMap(sourceFiles)
+  .filter(({ path }) => !/schema\.ts$|static-tokens\.ts$|values\.ts$|world-ports\.ts$/.test(path))
+  .concat(sourceFiles('src/pipeline').filter(({ path }) => path.endsWith('/compile.ts')));
+
+/** Sentences without an example, by the reason why. */
+const reasons: Readonly<Record<string, readonly string[]>> = {
+  'It is of the file or the disk, not of what was written: the page tells these in one paragraph.': [
+    'This is a folder, not a file.',
+    'This is not a regular file.',
+    'The file is larger than … bytes.',
+    'The file is not valid UTF-8 here.',
+    'The file may not be read by this process; check its mode.',
+    'The file is a link that leads back to itself.',
+    'The file cannot be read (…).',
+    'Its folder does not exist; make it.',
+    'This process may not write there; check the mode of the folder, and that it is not read-only.',
+    'The disk is full.',
+    'It cannot be written (…).',
+    'There is no policy file (*.yaml) in this folder.',
+    'There are more than … files in this folder; is it the right one?',
+    'The folders are nested too deeply; does a link lead back?',
+    'This file is not read: policies stand at the top of the folder.',
+    'The files of this folder changed while they were read; try again when they are complete.',
+  ],
+  'An example of it would be longer than what it explains, or needs two files.': [
+    'The values are nested too deeply.',
+    'This name is longer than 1024 characters; is a closing quote or a line break missing?',
+    '… must have at most … characters.',
+    '… must have at least … entries.',
+    '… must have at most … entries.',
+    '… has a certificate already.',
+    'Only one file of a folder can have a section "default",….',
+  ],
+  'Another sentence is told in its place, unless a library changes.': [
+    'The JSON text ends too early.',
+    '… must be a finite number.',
+    '… does not meet "…".',
+    'This is not valid YAML.',
+    'This name is given twice.',
+    'An alias (*name) cannot have a tag or an anchor.',
+    'This tag does not fit the kind of value that follows.',
+    'A tag or anchor stands in the wrong place.',
+    'Inside [ ] and { } the lines must be indented further than their parent.',
+    'There is no stage "…".',
+  ],
+  'It is of a file that the program wrote itself, and says what to do.': [
+    'The bundle is not signed. Build it with --key.',
+    'The signature of the bundle is not by this key. Do not use it.',
+    'The bundle names another revision than its files have. Build it again.',
+    '… Put a good copy back, or remove the file: then the policy folder alone is served, and a roll-out has to be begun anew.',
+    'The memory of the roll-out is damaged: it is not JSON.',
+    'This is no memory of a roll-out of version 1.',
+    'The memory of the roll-out is damaged: its checksum is wrong.',
+  ],
+  'It is a warning, or a failure of the gateway: nothing is refused for what was written.': [
+    'This exemption of … ended on … and exempts nobody. Remove it.',
+    'The flag mode of "…" ended on …: it ….',
+    'Route "…" has no stages that are on: its requests are forwarded unjudged.',
+    'Limit "…" never counts: no route has the stage "…".',
+    'Limit "…" never counts on route "…", which lacks the stage "…".',
+    'Case "…" cannot be judged: ….',
+  ],
+};
+const rare: ReadonlySet<string> = new Set(Object.values(reasons).flat());
+
+const withoutComments = (text: string): string =>
+  text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '');
+
+/** Texts of a file that are a sentence, or the end of one, with … where a value stands. */
+const sentences = (text: string): readonly string[] =>
+  [...withoutComments(text).matchAll(/`((?:[^`\\]|\\.)*)`|'((?:[^'\\\n]|\\.)*)'/g)]
+    .map(([, template, plain]) => template ?? plain ?? '')
+    .filter((found) => / .*[.?]$/.test(found) && !found.includes('\n'))
+    .map((found) => found.replaceAll(/\$\{[^}]*\}/g, '…'));
+
+/** What of it is always printed, with anything where values stand. */
+const pattern = (sentence: string): RegExp => {
+  const parts = sentence.replaceAll('\\\\', '\\').split('…');
+  return new RegExp(parts.map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('[^`]*'));
+};
+
+const page = markdownFile('docs/errors.md');
+const all = [...new Set(makers.flatMap(({ text }) => sentences(text)))];
+const hasExample = (sentence: string): boolean => pattern(sentence).test(page);
+
+test('the sentences about files are found in the sources', () => {
+  assert.ok(all.length > 100, String(all.length));
+});
+
+for (const sentence of all)
+  test(`has an example in docs/errors.md, or a reason why not: ${sentence}`, () => {
+    const isRare = rare.has(sentence);
+    assert.ok(hasExample(sentence) !== isRare, isRare ? 'It has both.' : 'It has neither.');
+  });
+
+test('no reason is left of a sentence that is gone', () => {
+  assert.deepEqual(
+    [...rare].filter((sentence) => !all.includes(sentence)),
+    [],
+  );
+});

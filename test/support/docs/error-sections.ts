@@ -1,0 +1,116 @@
+/** `docs/errors.md`: slips that people make, each one really made when the page is written. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readCurl } from '../../../src/cases/curl.ts';
+import { inertPorts } from '../../../src/compose/inert-ports.ts';
+import { loadSnapshot } from '../../../src/compose/load-snapshot.ts';
+import { loadConfig } from '../../../src/config/load.ts';
+import { noMeters } from '../../../src/core/silence.ts';
+import { printProblem } from '../../../src/files/problem.ts';
+import { readBundle } from '../../../src/policy/bundle.ts';
+import { writeInto } from '../policy-folder.ts';
+import { type Block, table } from './blocks.ts';
+import { policySections } from './error-policies.ts';
+import { settingsSections } from './error-settings.ts';
+
+export interface ErrorSection {
+  readonly title: string;
+  readonly file: string;
+  /** What stands above each example in its file. */
+  readonly before?: string;
+  /** What somebody wrote, and how to mend it. */
+  readonly rows: readonly (readonly [written: string, mend: string])[];
+}
+
+/** What may lie beside an example. */
+const beside = (file: string): Readonly<Record<string, string>> => {
+  const token = `{ sha256: ${'0123456789abcdef'.repeat(4)}, user: { id: u }, project: { id: p }, roles: [r]`;
+  if (file === 'gateway.yaml')
+    return {
+      empty: '\n',
+      'twice.yaml': `version: 1\ntokens:\n  - ${token} }\n  - ${token} }\n`,
+      'no-day.yaml': `version: 1\ntokens:\n  - ${token}, expiresAt: "2030-02-30T00:00:00Z" }\n`,
+    };
+  const routes = 'routes: [{ id: images, match: { path: /images }, stages: [{ use: authenticate }] }]';
+  return file === 'policy.yaml' ? {} : { 'policy.yaml': `version: 1\n${routes}\n` };
+};
+
+/** What `validate` prints of it, a line a problem. */
+const printed = async (folder: string, file: string, text: string): Promise<readonly string[]> => {
+  await writeInto(folder, { ...beside(file), [file]: text });
+  const loaded =
+    file === 'gateway.yaml'
+      ? await loadConfig(join(folder, file), { TOKEN: 'no certificate', EMPTY: '' })
+      : await loadSnapshot(folder, ['compute'], { ports: inertPorts, meters: noMeters });
+  const problems = loaded.ok ? [] : loaded.problems;
+  return problems.map((problem) => printProblem(problem).replaceAll(`${folder}/`, ''));
+};
+
+const inCell = (text: string): string => `\`\`${text.replaceAll('\n', '↵')}\`\``;
+
+const section = async ({ file, before, rows }: ErrorSection): Promise<string> => {
+  const cells: string[][] = [];
+  for (const [written, mend] of rows) {
+    const folder = mkdtempSync(join(tmpdir(), 'images-gateway-'));
+    const text = `${before === undefined ? '' : `${before}\n`}${written}\n`;
+    const lines = await printed(folder, file, text);
+    rmSync(folder, { recursive: true });
+    if (lines.length === 0) throw new Error(`Nothing is wrong with this example: ${written}`);
+    cells.push([inCell(written), lines.map(inCell).join('<br>'), mend]);
+  }
+  const head = table(['Written', 'Printed', 'To mend it'], cells);
+  return before === undefined ? head : `Below these lines:\n\n\`\`\`text\n${before}\n\`\`\`\n\n${head}`;
+};
+
+const curlRows: readonly (readonly [readonly string[], string])[] = [
+  [['curl', '-X', 'GET'], 'Add the address.'],
+  [['curl', 'http://a/', 'http://b/'], 'Explain one after the other.'],
+  [['curl', 'ftp://a/'], 'Write http:// or https://.'],
+  [['curl', '-H', 'Accept', 'http://a/'], 'Write the header as "Name: value".'],
+  [['curl', '-d', '@body.json', 'http://a/'], 'Say --body "$(cat body.json)".'],
+  [['curl', '--http3', 'http://a/'], 'Leave it out: it does not change what the gateway sees.'],
+];
+
+const curlSection = (): string =>
+  table(
+    ['Written', 'Printed', 'To mend it'],
+    curlRows.map(([words, mend]) => {
+      const read = readCurl(words);
+      if (read.ok) throw new Error(`Nothing is wrong with this example: ${words.join(' ')}`);
+      return [inCell(`explain -- ${words.join(' ')}`), inCell(read.message), mend];
+    }),
+  );
+
+const bundleRows: readonly (readonly [string, string])[] = [
+  ['version: 1', 'Name the file that bundle build wrote.'],
+  ['{}', 'Build it with this version of the program.'],
+  [
+    '{"format":"images-gateway-bundle","version":1,"revision":"r","files":[],"sha256":"0"}',
+    'Copy it again, and compare its size.',
+  ],
+];
+
+const bundleSection = (): string =>
+  table(
+    ['Content of the file', 'Printed', 'To mend it'],
+    bundleRows.map(([text, mend]) => {
+      const read = readBundle('policy.bundle', text);
+      if (read.ok) throw new Error(`Nothing is wrong with this example: ${text}`);
+      return [inCell(text), inCell(read.message), mend];
+    }),
+  );
+
+const all = [...settingsSections, ...policySections];
+const made: Record<string, Block> = {};
+for (const one of all) {
+  const text = await section(one);
+  made[`errors: ${one.title}`] = () => text;
+}
+
+export const errorBlocks: Readonly<Record<string, Block>> = {
+  ...made,
+  'errors: curl': curlSection,
+  'errors: bundles': bundleSection,
+};
+export const errorTitles: readonly string[] = all.map(({ title }) => title);
