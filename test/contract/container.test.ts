@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { parse } from 'yaml';
 import { root } from '../support/source-files.ts';
 
 const read = (name: string): string => readFileSync(join(root, name), 'utf8');
@@ -15,7 +16,9 @@ const all = (instruction: string): readonly string[] =>
 
 test('the image has the Node.js that clones run on', () => {
   assert.deepEqual(all('ARG'), [`NODE_IMAGE=node:${manifest.devDependencies.node}-slim`]);
-  for (const from of all('FROM')) assert.match(from, /^\$\{NODE_IMAGE\}/);
+  const stages = all('FROM');
+  for (const from of stages.slice(0, -1)) assert.match(from, /^\$\{NODE_IMAGE\} AS /);
+  assert.equal(stages.at(-1), 'scratch', 'what is shipped has only what is copied into it');
 });
 
 test('what is copied into the image is there, and is sent to the builder', () => {
@@ -39,6 +42,28 @@ test('the image runs without rights, and the built program', () => {
   const [command = '[]'] = all('CMD').slice(-1);
   const [program, script, verb] = JSON.parse(command);
   assert.deepEqual([program, `./${script}`, verb], ['node', `./${manifest.bin['images-gateway']}`, 'serve']);
+});
+
+test('compose, Kubernetes and the guide run the image as test/image does', () => {
+  const { gateway } = parse(read('deploy/compose.yaml')).services;
+  assert.deepEqual([gateway.user, gateway.read_only, gateway.cap_drop], ['1000:1000', true, ['ALL']]);
+  assert.deepEqual(gateway.security_opt, ['no-new-privileges:true']);
+  const pod = parse(read('deploy/kubernetes/deployment.yaml')).spec.template.spec;
+  const { runAsNonRoot, runAsUser, runAsGroup } = pod.securityContext;
+  assert.deepEqual([runAsNonRoot, runAsUser, runAsGroup], [true, 1000, 1000]);
+  const [{ args, securityContext }] = pod.containers;
+  assert.deepEqual(args, JSON.parse(all('CMD').at(-1) ?? '[]').slice(0, args.length));
+  assert.deepEqual(securityContext, {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ['ALL'] },
+  });
+  // Nothing that can be written is mounted anywhere.
+  assert.ok(gateway.tmpfs === undefined && gateway.volumes.every((volume: string) => volume.endsWith(':ro')));
+  for (const { readOnly } of pod.containers[0].volumeMounts) assert.equal(readOnly, true);
+  const flags = '--read-only --user 1000:1000 --cap-drop ALL --security-opt no-new-privileges';
+  assert.ok(read('docs/operations.md').includes(flags));
+  assert.ok(read('Dockerfile').includes(flags));
 });
 
 test('the ports of the image are those of the settings file', () => {
