@@ -4,7 +4,8 @@ import type { Exemplar } from './plain-series.ts';
 /** One value of a family; buckets may have an example of what fell into them. */
 type Value = MetricsReport[number]['values'][number] & {
   readonly metricName?: string;
-  readonly exemplar?: Exemplar;
+  /** `null` in families of prom-client's own that came from another process. */
+  readonly exemplar?: Exemplar | null;
 };
 
 export const openMetricsType = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
@@ -41,9 +42,10 @@ export const exemplarsOf = (reports: readonly MetricsReport[]): ReadonlyMap<stri
   const newest = new Map<string, Exemplar>();
   for (const { values } of reports.flat()) {
     for (const value of values as Value[]) {
-      if (value.exemplar === undefined) continue;
+      const exemplar = value.exemplar ?? undefined;
+      if (exemplar === undefined) continue;
       const series = seriesOf(value, '');
-      if ((newest.get(series)?.at ?? 0) < value.exemplar.at) newest.set(series, value.exemplar);
+      if ((newest.get(series)?.at ?? 0) < exemplar.at) newest.set(series, exemplar);
     }
   }
   return newest;

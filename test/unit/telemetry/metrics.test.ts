@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { PerformanceObserver } from 'node:perf_hooks';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Histogram, Registry } from 'prom-client';
@@ -67,4 +68,19 @@ test('several processes keep the newest exemplar of each bucket', async () => {
   const { body } = await scrapeOf(reports, true);
   const line = `images_gateway_test_seconds_bucket{le="1"} 2 # {trace_id="${'20'.padStart(32, '0')}"} 0.5 20`;
   assert.ok(body.split('\n').includes(line));
+});
+
+test("buckets without an exemplar, as prom-client's own come from a worker, break no scrape", async () => {
+  const metrics = new Metrics();
+  // Node tells of a collection in a later turn.
+  const { promise: collected, resolve } = Promise.withResolvers<void>();
+  const observer = new PerformanceObserver(() => resolve());
+  observer.observe({ entryTypes: ['gc'] });
+  for (let kept: unknown[] = [], turn = 0; turn < 200; turn += 1) kept = [kept.length, new Array(100_000)];
+  await collected;
+  observer.disconnect();
+  const report = JSON.parse(JSON.stringify(await metrics.report()));
+  const { body } = await scrapeOf([report, report], true);
+  assert.match(body, /nodejs_gc_duration_seconds_bucket\{/);
+  assert.ok(body.endsWith('# EOF\n'));
 });
