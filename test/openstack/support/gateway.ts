@@ -28,6 +28,8 @@ export interface GatewayOptions {
   /** How long answers about servers are used again, in milliseconds. */
   readonly lookupCacheMs?: number;
   readonly keystone?: string;
+  /** Milliseconds for one look-up of a token, the gateway's own sign-in included. */
+  readonly keystoneTimeoutMs?: number;
   /** Whether Keystone is asked for the catalogue too. */
   readonly catalog?: boolean;
   readonly nova?: string;
@@ -90,7 +92,7 @@ const configOf = (dir: string, options: GatewayOptions): GatewayConfig => ({
     kind: 'keystone-v3',
     url: options.keystone ?? lab().keystone,
     publicUrl: `${lab().keystone}/v3`,
-    timeoutMs: 3000,
+    timeoutMs: options.keystoneTimeoutMs ?? 3000,
     credential: {
       kind: 'password',
       username: users.gateway.name,
