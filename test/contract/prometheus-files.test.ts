@@ -10,6 +10,9 @@ import { deploy, promtool } from '../support/prometheus.ts';
 
 const file = (name: string): string => readFileSync(join(deploy, 'prometheus', name), 'utf8');
 const alerts = file('alerts.rules.yml');
+const recorded = new Set(
+  [...file('recording.rules.yml').matchAll(/record: (\S+)/g)].map(([, name = '']) => name),
+);
 const names = [...alerts.matchAll(/- alert: (\w+)/g)].map(([, name = '']) => name);
 
 test('promtool finds nothing to say against what the gateway exports', async (t) => {
@@ -24,19 +27,23 @@ test('the rules and the settings of Prometheus are valid', async () => {
 });
 
 test('every alert fires when it should, and none while all is well', async () => {
-  await promtool(['test', 'rules', 'alerts.test.yml']);
-  const tests = file('alerts.test.yml');
+  const files = ['alerts.test.yml', 'alerts-of-days.test.yml'];
+  await promtool(['test', 'rules', ...files]);
+  const tests = files.map(file).join('\n');
   for (const name of names) {
     const rows = tests.split('\n').filter((line) => new RegExp(`alertname: ${name}\\b`).test(line));
     assert.equal(rows.length, 2, `${name} is tested twice: firing, and quiet`);
   }
 });
 
+test('every recording rule computes what its tests say, and has one', async () => {
+  await promtool(['test', 'rules', 'recording.test.yml']);
+  const tests = file('recording.test.yml');
+  for (const name of recorded) assert.match(tests, new RegExp(`expr: .*${name}\\b`), name);
+});
+
 test('rules and dashboard ask only for metrics that are there', () => {
   const known = new Set(declaredMetrics().map(({ name }) => name));
-  const recorded = new Set(
-    [...file('recording.rules.yml').matchAll(/record: (\S+)/g)].map(([, name = '']) => name),
-  );
   const asked = `${alerts}${file('recording.rules.yml')}${JSON.stringify(dashboard)}`;
   for (const [name] of asked.matchAll(/images_gateway[a-z0-9_:]*[a-z0-9]/g)) {
     if (name === 'images_gateway' || recorded.has(name)) continue;

@@ -1,19 +1,41 @@
 /** The dashboard and the alerts against a real Prometheus that scrapes real gateways. */
 import assert from 'node:assert/strict';
 import { appendFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { demoConfig } from '../../src/cli/demo-config.ts';
 import { Secret } from '../../src/core/secret.ts';
+import { type DemoCloud, startDemoCloud } from '../../src/demo/cloud.ts';
 import { seedIds } from '../../src/demo/seed-ids.ts';
+import { makeAuthority } from '../support/certificates.ts';
 import { asSent, dashboard } from '../support/dashboard.ts';
 import { call, startTestGateway, type TestGateway } from '../support/gateway.ts';
-import { withoutLimits } from '../support/open-policies.ts';
+import { editedPolicies, withoutLimits } from '../support/open-policies.ts';
+import { writeFolder } from '../support/policy-folder.ts';
 import { startPrometheus, type TestPrometheus } from '../support/prometheus.ts';
-import { startRedis, until } from '../support/redis.ts';
+import { freePort, startRedis, until } from '../support/redis.ts';
+import { type ServedGateway, serve } from '../support/serve.ts';
 
-const { tokens, images } = seedIds;
+const { tokens, images, projects } = seedIds;
 
-const target = ({ adminUrl }: TestGateway): string => new URL(adminUrl).host;
+const target = ({ adminUrl }: { readonly adminUrl: string }): string => new URL(adminUrl).host;
+
+const health = { path: '/', intervalMs: 200, timeoutMs: 2000, healthy: 1, unhealthy: 1 };
+
+/** Several processes with a certificate, in front of a service that they ask whether it is well. */
+const serveWithTls = async (t: TestContext, cloud: DemoCloud): Promise<ServedGateway> => {
+  const { cert, key } = makeAuthority().issue('gateway');
+  const folder = await writeFolder(t, { 'tls.crt': cert, 'tls.key': key });
+  const tls = { cert: `file:${join(folder, 'tls.crt')}`, key: `file:${join(folder, 'tls.key')}` };
+  return serve(t, cloud, {
+    workers: 2,
+    listen: { host: '127.0.0.1', port: await freePort(), tls },
+    upstreams: {
+      compute: { url: cloud.computeUrl, api: '/v2', health },
+      image: { url: cloud.imageUrl, api: '/v2' },
+    },
+  });
+};
 
 /** Requests of every sort, again and again until the test has seen what it waits for. */
 const load = (t: TestContext, gateway: TestGateway): void => {
@@ -51,8 +73,11 @@ const titlesOf = async (prometheus: TestPrometheus, empty: boolean): Promise<str
 test('every query of the dashboard has an answer, and nothing fires while all is well', async (t) => {
   const redis = await startRedis();
   t.after(() => redis.close());
+  const candidate = await editedPolicies(t, (text) => `# The same once more.\n${text}`);
+  const state = await writeFolder(t, { about: 'The gateway remembers the roll-out here.' });
   const gateway = await startTestGateway(t, {
     config: {
+      rollout: { dir: dirname(candidate), state: join(state, 'rollout.json') },
       limits: {
         store: 'redis',
         url: new Secret(`redis://${redis.host}:${redis.port}`),
@@ -63,7 +88,10 @@ test('every query of the dashboard has an answer, and nothing fires while all is
       },
     },
   });
-  const prometheus = await startPrometheus(t, [target(gateway)]);
+  const stage = `/rollout?from=${basename(candidate)}&project=${projects.demo}`;
+  assert.equal((await call('POST', gateway.adminUrl + stage)).status, 200);
+  const served = await serveWithTls(t, gateway.cloud);
+  const prometheus = await startPrometheus(t, [target(gateway), target(served)]);
   load(t, gateway);
   // Of these the best answer is none.
   const wellWhenEmpty = new Set([
@@ -76,10 +104,14 @@ test('every query of the dashboard has an answer, and nothing fires while all is
     async () => assert.deepEqual(await missing(), []),
   );
   for (const { expr } of dashboard.annotations.list) await prometheus.query(asSent(expr));
-  const names = [...(await prometheus.firing()).keys()];
-  // The load forges headers on purpose.
+  // Headers are forged on purpose, certificates of tests live for two days, and a second of this test stands for days.
+  const onPurpose = ['CertificateExpiring', 'IdentityForged', 'RolloutStanding'];
+  const fire = async () =>
+    [...(await prometheus.firing()).keys()].map((name) => name.slice('ImagesGateway'.length));
+  await until(async () => (await fire()).includes('RolloutStanding'), 'the standing roll-out fires', 30_000);
+  await until(async () => (await fire()).includes('CertificateExpiring'), 'the certificate fires', 30_000);
   assert.deepEqual(
-    names.filter((name) => name !== 'ImagesGatewayIdentityForged'),
+    (await fire()).filter((name) => !onPurpose.includes(name)),
     [],
   );
 });
@@ -87,8 +119,13 @@ test('every query of the dashboard has an answer, and nothing fires while all is
 test('a cloud that is gone, a policy that does not load and a gateway that is gone fire alerts', async (t) => {
   // On a fast machine the shipped limits would keep the load from the cloud that is to fail.
   const policies = await withoutLimits(t);
+  const cloud = await startDemoCloud();
+  t.after(() => cloud.close());
+  const { upstreams } = demoConfig(cloud, { port: 0, adminPort: 0 });
+  const image = { url: cloud.imageUrl, api: '/v2', timeoutMs: 30_000, connections: 128, health };
   const gateway = await startTestGateway(t, {
-    config: { policies: { dir: policies }, maxInFlight: 1 },
+    cloud,
+    config: { policies: { dir: policies }, maxInFlight: 1, upstreams: { ...upstreams, image } },
   });
   const other = await startTestGateway(t);
   const prometheus = await startPrometheus(t, [target(gateway), target(other)]);
@@ -118,6 +155,8 @@ test('a cloud that is gone, a policy that does not load and a gateway that is go
   await gateway.cloud.close();
   await fires('UpstreamDown', { instance });
   await fires('UpstreamFailing', {});
+  await fires('UpstreamAddressDown', { instance, upstream: 'image' });
+  await fires('UpstreamAllAddressesDown', { instance, upstream: 'image' });
   await fires('ServerErrors', {});
   await fires('KeystoneDown', { instance });
 

@@ -61,7 +61,7 @@ export const startPrometheus = async (
   const folder = await mkdtemp(join(tmpdir(), 'images-gateway-prometheus-'));
   for (const file of ['recording.rules.yml', 'alerts.rules.yml']) {
     const rules = await readFile(join(deploy, 'prometheus', file), 'utf8');
-    const quick = rules.replaceAll(/for: \d+m/g, 'for: 1s').replaceAll(/\[(\d+)[mh]\]/g, '[10s]');
+    const quick = rules.replaceAll(/for: \d+[mh]/g, 'for: 1s').replaceAll(/\[(\d+)[mh]\]/g, '[10s]');
     await writeFile(join(folder, file), quick);
   }
   const config = {
