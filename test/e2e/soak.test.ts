@@ -8,9 +8,10 @@ test('tokens, projects, paths and headers that never came before leave nothing i
   const { configFile, end } = await soakSettings();
   t.after(end);
   // As many as a loaded machine does in the time; a fast one does all.
-  const { requests, heap, metrics, statuses } = await soak({ requests: 200_000, mostMs: 8_000, configFile });
+  const { requests, heap, metrics, statuses } = await soak({ requests: 200_000, mostMs: 10_000, configFile });
   t.diagnostic(`${requests} requests, ${JSON.stringify({ heap, metrics, statuses })}`);
-  assert.ok(requests > 5000, `${requests}`);
+  // Fewer would not show a leak: each leaves some kilobytes if it leaves anything.
+  assert.ok(requests > 1500, `${requests}`);
   const { 200: passed = 0, 400: refused = 0, 401: unknown = 0, ...others } = statuses;
   assert.ok(passed > requests / 3 && refused > requests / 5 && unknown > requests / 12);
   assert.deepEqual(others, {});

@@ -42,6 +42,8 @@ const told = ({ lines }: ServedGateway, text: string): number =>
 
 test('two workers speak TLS, and both follow the files of the certificate and SIGHUP', async (t) => {
   const { gateway, folder } = await start(t);
+  // It is ready before its lines are written, which gather for up to a second.
+  await until(() => gateway.lines.some(({ url }) => url !== undefined), 'it has told where it listens');
   const port = Number(new URL(String(gateway.lines.find(({ url }) => url !== undefined)?.['url'])).port);
   // Connections are handed out in turn: of four, each worker has two.
   const four = <T>(one: () => Promise<T>) => Promise.all([one(), one(), one(), one()]);

@@ -62,10 +62,10 @@ test('when the primary is killed its workers end by themselves', async (t) => {
   const cloud = await startDemoCloud();
   t.after(() => cloud.close());
   const gateway = await serve(t, cloud, { workers: 2 });
-  const pids = gateway.lines
-    .filter(({ message }) => message === 'a worker serves')
-    .map(({ pid }) => Number(pid));
-  assert.equal(pids.length, 2);
+  const serving = () => gateway.lines.filter(({ message }) => message === 'a worker serves');
+  // Lines gather for up to a second before they are written.
+  await until(() => serving().length === 2, 'both workers are told of');
+  const pids = serving().map(({ pid }) => Number(pid));
   // Their access lines are gathered and not written yet: nobody can read them once the primary is gone.
   await Promise.all(Array.from({ length: 60 }, () => fetch(`${gateway.url}/v2/images`)));
   gateway.process.kill('SIGKILL');

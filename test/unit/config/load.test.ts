@@ -57,6 +57,7 @@ test('the smallest configuration gets every default', async (t) => {
     level: 'info',
     access: true,
     decisions: true,
+    sample: 1,
     recentDecisions: 200,
   });
   assert.equal(config.maxInFlight, 2000);
