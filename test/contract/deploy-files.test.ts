@@ -10,7 +10,6 @@ import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { loadConfig } from '../../src/config/load.ts';
 import { requireCommands } from '../support/apt.ts';
-import { type Manifest, manifestComplaints } from '../support/kubernetes-types.ts';
 import { deploy } from '../support/prometheus.ts';
 
 const run = promisify(execFile);
@@ -66,34 +65,6 @@ test('the settings for containers and pods load', async () => {
       file,
     );
   }
-});
-
-const kustomization = parse(text('kubernetes/kustomization.yaml'));
-const manifests: readonly Manifest[] = kustomization.resources.map((file: string) =>
-  parse(text(`kubernetes/${file}`)),
-);
-
-test('the manifests have the shape that the API of Kubernetes publishes', async () => {
-  const known = manifests.filter(({ kind }) => kind !== 'ServiceMonitor');
-  assert.equal(known.length, manifests.length - 1);
-  assert.equal(await manifestComplaints(known), '');
-  const [deployment] = known;
-  assert.match(await manifestComplaints([{ ...deployment, spek: {} } as never]), /spek/, 'a slip is found');
-});
-
-test('every manifest is listed, and every policy and schema is handed to the pods', () => {
-  const files = readdirSync(join(deploy, 'kubernetes')).filter(
-    (file) => !['kustomization.yaml', 'gateway.yaml'].includes(file),
-  );
-  assert.deepEqual([...kustomization.resources].sort(), files.sort());
-  const schemas = readdirSync(join(root, 'policies/schemas')).sort();
-  const [, , generated] = kustomization.configMapGenerator;
-  assert.deepEqual(
-    generated.files.map((file: string) => file.split('/').at(-1)),
-    schemas,
-  );
-  const deployment = text('kubernetes/deployment.yaml');
-  for (const schema of schemas) assert.ok(deployment.includes(`path: schemas/${schema}`), schema);
 });
 
 test('what the compose file mounts is there', () => {

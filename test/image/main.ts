@@ -2,7 +2,7 @@
  * `npm run test:image`: builds the Dockerfile with buildah and looks at what runs from it. Only root can, on Linux; on
  * Debian what is missing is installed. Takes some minutes, and leaves nothing behind.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { requireCommands } from '../support/apt.ts';
@@ -23,6 +23,11 @@ requireCommands(['buildah'], 'buildah');
 requireCommands(['debootstrap'], 'debootstrap');
 requireCommands(['ip'], 'iproute2');
 requireRedis();
+// Its kustomize has had components since 1.21.
+if (spawnSync('kubectl', ['version', '--client']).status !== 0) {
+  process.stderr.write('Install kubectl 1.27 or later first: it renders the manifests.\n');
+  process.exit(2);
+}
 
 const say = (what: string): boolean => process.stdout.write(`# ${what}\n`);
 // Control-C ends what is under way, since the terminal tells that too; what was made is still removed.
@@ -36,7 +41,8 @@ try {
   await store.buildah('bud', '--isolation', 'chroot', '--format', 'docker', ...from, '-t', 'built', root);
   // A network of its own: the ports that deploy/ names are free in it, and nothing outside can be reached.
   const script = 'ip link set lo up && exec "$@"';
-  const tests = [process.execPath, '--test', join(import.meta.dirname, 'image.test.ts')];
+  const files = ['image.test.ts', 'kubernetes.test.ts'].map((name) => join(import.meta.dirname, name));
+  const tests = [process.execPath, '--test', '--test-concurrency=1', ...files];
   const child = spawn('unshare', ['--net', 'sh', '-c', script, 'sh', ...tests], {
     stdio: 'inherit',
     env: { ...process.env, IMAGE_STORE: store.folder },
