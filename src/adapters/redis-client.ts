@@ -1,6 +1,7 @@
 import type { Log } from '../core/log.ts';
 import type { Meters } from '../core/meters.ts';
 import type { Outage } from '../core/ports.ts';
+import { within } from './redis-budget.ts';
 import { Circuit } from './redis-circuit.ts';
 import { openConnection, type RedisConnection, type Send } from './redis-connection.ts';
 import { isMissingScript, redisOutageOf } from './redis-outage.ts';
@@ -49,8 +50,11 @@ export interface RedisOptions extends RedisAddress {
 
 const failuresToOpen = 3;
 const probeMs = 100;
-/** Probes without an answer on a connection that seems well, after which another is tried. */
-const probesToReconnect = 5;
+/**
+ * Probes without an answer on a connection that seems well, after which another is tried. A cluster is asked with
+ * every probe who serves what: that costs no connection, and whoever takes over is known at once.
+ */
+const probesToReconnect = { server: 5, cluster: 1 } as const;
 /** Probes without a connection, after which the attempt to connect is begun anew: one beside a failover can hang. */
 const probesToBeginAnew = 6;
 
@@ -68,28 +72,6 @@ const meterSpecs = {
   },
 } as const;
 
-/** Rejects with this word when the budget is used up. */
-const late = new Error('Command timed out');
-
-/**
- * A promise that settles within the budget. The last word is left to the event loop's next turn: after a pause of
- * this process, timers come before the answers that have arrived meanwhile, and those are not late.
- */
-const within = <T>(promise: Promise<T>, ms: number): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const timer = setTimeout(() => setImmediate(reject, late), ms);
-    promise.then(
-      (value) => {
-        clearTimeout(timer);
-        resolve(value);
-      },
-      (error: unknown) => {
-        clearTimeout(timer);
-        reject(error);
-      },
-    );
-  });
-
 /** Connects in the background; a Redis that is not there yet is found when it comes. */
 export const createRedis = ({ budgetMs = 50, log, meters, ...address }: RedisOptions): Redis => {
   const connection: RedisConnection = openConnection(address);
@@ -98,8 +80,12 @@ export const createRedis = ({ budgetMs = 50, log, meters, ...address }: RedisOpt
   const calls = meters.counter(meterSpecs.calls);
   const ok = calls.at({ outcome: 'ok' });
   const listeners: ((up: boolean, reason: Outage) => void)[] = [];
+  const sharded = address.place.kind === 'cluster';
+  const patience = probesToReconnect[sharded ? 'cluster' : 'server'];
   let unanswered = 0;
   let unconnected = 0;
+  /** What was asked for last without success: the servers that are there do not speak for the one that serves it. */
+  let failedKey: string | undefined;
 
   const probe = async (): Promise<boolean> => {
     if (!connection.ready()) {
@@ -108,9 +94,12 @@ export const createRedis = ({ budgetMs = 50, log, meters, ...address }: RedisOpt
     }
     unconnected = 0;
     unanswered += 1;
-    if (unanswered % probesToReconnect === 0) connection.refresh();
-    await Promise.all(connection.masters().map((send) => within(send('PING', []), budgetMs)));
+    if (unanswered % patience === 0) connection.refresh();
+    const questions = connection.masters().map((send) => send('PING', []));
+    if (sharded && failedKey !== undefined) questions.push(connection.send('EXISTS', [failedKey]));
+    await within(Promise.all(questions), budgetMs);
     unanswered = 0;
+    failedKey = undefined;
     return true;
   };
 
@@ -145,10 +134,11 @@ export const createRedis = ({ budgetMs = 50, log, meters, ...address }: RedisOpt
     return { kind: 'unavailable', reason };
   };
 
-  const failure = (error: unknown): RedisAnswer<never> => {
+  const failure = (error: unknown, key?: string): RedisAnswer<never> => {
     const reason = redisOutageOf(error);
     // A cluster may have moved the slot to a server that answers.
-    if (reason === 'timeout' && address.place.kind === 'cluster') connection.refresh();
+    if (reason === 'timeout' && sharded) connection.refresh();
+    failedKey = key ?? failedKey;
     circuit.failed(reason);
     return unavailable(reason);
   };
@@ -156,6 +146,7 @@ export const createRedis = ({ budgetMs = 50, log, meters, ...address }: RedisOpt
   const ask = async <T>(
     call: (send: Send) => Promise<unknown>,
     read: (reply: unknown) => T,
+    key?: string,
   ): Promise<RedisAnswer<T>> => {
     if (circuit.open !== undefined || !connection.ready()) return unavailable('circuit-open');
     try {
@@ -164,7 +155,7 @@ export const createRedis = ({ budgetMs = 50, log, meters, ...address }: RedisOpt
       ok.inc();
       return { kind: 'answered', value: read(reply) };
     } catch (error) {
-      return failure(error);
+      return failure(error, key);
     }
   };
 
@@ -195,21 +186,25 @@ export const createRedis = ({ budgetMs = 50, log, meters, ...address }: RedisOpt
           }
         },
         (reply) => reply,
+        keys[0],
       ),
     get: (key) =>
       ask(
         (send) => send('GET', [key]),
         (reply) => reply as string | null,
+        key,
       ),
     set: (key, value, ttlMs, onlyIfAbsent = false) =>
       ask(
         (send) => send('SET', [key, value, 'PX', ttlMs, ...(onlyIfAbsent ? ['NX'] : [])]),
         (reply) => reply === 'OK',
+        key,
       ),
     del: (key) =>
       ask(
         (send) => send('DEL', [key]),
         (reply) => reply === 1,
+        key,
       ),
     async keys(pattern) {
       try {
@@ -226,7 +221,7 @@ export const createRedis = ({ budgetMs = 50, log, meters, ...address }: RedisOpt
       listeners.push(listener);
     },
     started,
-    sharded: address.place.kind === 'cluster',
+    sharded,
     close() {
       circuit.end();
       connection.end();

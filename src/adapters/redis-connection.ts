@@ -20,6 +20,11 @@ export interface RedisConnection {
 
 /** Milliseconds for connecting, logging in and the first INFO. */
 const handshakeMs = 400;
+/**
+ * Milliseconds for asking one node of a cluster who serves what, its connection included. The nodes are asked one
+ * after the other, and one that hangs may be the first: it must not keep the others from telling who took over.
+ */
+const slotsMs = 200;
 /** Milliseconds between attempts: short enough to be back within a second, spread so that replicas do not come at once. */
 const retryMs = (times: number): number => Math.min(25 * 2 ** Math.min(times, 4), 250) + Math.random() * 50;
 
@@ -56,7 +61,7 @@ const openCluster = (address: RedisAddress & { place: { kind: 'cluster' } }): Cl
     retryDelayOnFailover: 15,
     retryDelayOnClusterDown: 15,
     retryDelayOnTryAgain: 5,
-    slotsRefreshTimeout: handshakeMs,
+    slotsRefreshTimeout: slotsMs,
     slotsRefreshInterval: 5000,
     // The nodes' certificates name the addresses that the cluster announces, which need no look-up of ours.
     ...(address.tls !== undefined && { dnsLookup: (name, done) => done(null, name) }),

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { freePort, startRedis, type TestRedis, until } from './redis.ts';
 
 export interface TestCluster {
@@ -6,8 +8,26 @@ export interface TestCluster {
   readonly masters: readonly TestRedis[];
   /** Takes over from the first master. */
   readonly replica: TestRedis;
+  /**
+   * Lets the nodes give up one that is silent for so many milliseconds. Redis waits for 15 s of its own accord, so that
+   * a busy machine is no failover.
+   */
+  giveUpAfter(ms: number): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Does this node itself take a write of the key now? Asked without a client that would look for another node. */
+export const takesWrites = async ({ host, port }: TestRedis, key: string): Promise<boolean> => {
+  const socket = connect(port, host, () => socket.write(`SET ${key} 1\r\n`));
+  try {
+    const [reply] = await once(socket, 'data');
+    return String(reply).startsWith('+OK');
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+};
 
 const slots = [
   [0, 5460],
@@ -23,8 +43,6 @@ const startNode = async (): Promise<TestRedis & { readonly busPort: number }> =>
     'yes',
     '--cluster-port',
     String(busPort),
-    '--cluster-node-timeout',
-    '500',
     '--cluster-replica-validity-factor',
     '0',
     '--repl-diskless-sync-delay',
@@ -57,6 +75,9 @@ export const startRedisCluster = async (): Promise<TestCluster> => {
     nodes,
     masters,
     replica,
+    async giveUpAfter(ms) {
+      for (const node of nodes) await node.cli('CONFIG', 'SET', 'cluster-node-timeout', String(ms));
+    },
     async close() {
       await Promise.all(nodes.map((node) => node.close()));
     },
