@@ -15,12 +15,13 @@ import { Metrics } from '../../src/telemetry/metrics.ts';
 import type { RunningWorker } from '../../src/workers/worker.ts';
 import { command } from '../support/command.ts';
 import { call } from '../support/gateway.ts';
+import { metadata } from '../support/numbered-revisions.ts';
 import { oneConnection } from '../support/one-connection.ts';
 import { joinedPeers } from '../support/peers.ts';
 import { writeInto } from '../support/policy-folder.ts';
 import { lettered, rolloutFolder, rolloutSettings } from '../support/rollout.ts';
 import { serve } from '../support/serve.ts';
-import { adminJson, metadata, metric, replaceOne } from '../support/two-workers.ts';
+import { adminJson, metric, replaceOne } from '../support/two-workers.ts';
 
 const { tokens, projects } = seedIds;
 

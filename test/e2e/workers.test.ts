@@ -5,21 +5,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { startDemoCloud } from '../../src/demo/cloud.ts';
 import { seedIds } from '../../src/demo/seed-ids.ts';
+import { load, metadata, schema, schemaFile } from '../support/numbered-revisions.ts';
 import { type OneConnection, oneConnection } from '../support/one-connection.ts';
 import { writeFolder } from '../support/policy-folder.ts';
 import { until } from '../support/redis.ts';
 import { serve } from '../support/serve.ts';
-import {
-  adminJson,
-  answered,
-  load,
-  metadata,
-  metric,
-  policy,
-  replaceOne,
-  schema,
-  schemaFile,
-} from '../support/two-workers.ts';
+import { adminJson, answered, metric, policy, replaceOne } from '../support/two-workers.ts';
 
 const { servers, tokens } = seedIds;
 
@@ -118,16 +109,7 @@ test('two workers are one gateway', async (t) => {
   await t.test(
     'reloads under load: one revision an answer, and a bad one changes nothing anywhere',
     async () => {
-      const revisions = new Map<string, Set<string>>();
-      const odd: string[] = [];
-      let answers = 0;
-      const clients = load(t, gateway.url, 8, (text, status) => {
-        const revision = /policy revision (\w+)/.exec(text)?.[1];
-        const value = /V\d+/.exec(text)?.[0];
-        if (status !== 400 || revision === undefined || value === undefined) odd.push(text);
-        else revisions.set(revision, (revisions.get(revision) ?? new Set()).add(value));
-        answers += 1;
-      });
+      const clients = load(t, gateway.url, 8);
       const ways = pair();
       for (let n = 1; n <= 10; n += 1) {
         await writeFile(join(dir, schemaFile), schema(n));
@@ -144,29 +126,25 @@ test('two workers are one gateway', async (t) => {
       assert.equal((await adminJson(gateway, '/policy')).lastAttempt.ok, false);
       await writeFile(join(dir, 'a.yaml'), policy);
       await clients.end();
-      assert.ok(answers > 20);
-      assert.deepEqual(odd, []);
-      assert.deepEqual(clients.lost, []);
-      for (const values of revisions.values()) assert.equal(values.size, 1, [...values].join());
+      assert.ok(clients.answers > 20);
+      assert.deepEqual([clients.odd, clients.lost], [[], []]);
+      for (const values of clients.numbers.values()) assert.equal(values.size, 1, [...values].join());
     },
   );
 
   await t.test(
     'a worker that is killed under load loses what it had under way, no counter goes back',
     async () => {
-      let answers = 0;
-      const clients = load(t, gateway.url, 8, () => {
-        answers += 1;
-      });
-      await until(() => answers > 100, 'the load is on');
+      const clients = load(t, gateway.url, 8);
+      await until(() => clients.answers > 100, 'the load is on');
       const before = await answered(gateway);
       const replaced = replaceOne(gateway, 'SIGKILL');
       for (let look = 0; look < 5; look += 1) assert.ok((await answered(gateway)) >= before);
       await replaced;
       assert.equal(await metric(gateway, 'images_gateway_workers'), 2);
       assert.equal(await metric(gateway, 'images_gateway_worker_restarts_total'), 1);
-      const now = answers;
-      await until(() => answers > now + 100, 'the load goes on');
+      const now = clients.answers;
+      await until(() => clients.answers > now + 100, 'the load goes on');
       await clients.end();
       // A client has one request under way; a connection that was closed between two is noticed with the next one.
       assert.ok(clients.lost.length <= 8, clients.lost.join());
@@ -190,21 +168,17 @@ test('two workers are one gateway', async (t) => {
   );
 
   await t.test('SIGTERM under load loses no request, and every answer has its line', async () => {
-    let answers = 0;
-    const clients = load(t, gateway.url, 8, (text, status) => {
-      assert.equal(status, 400, text);
-      answers += 1;
-    });
-    await until(() => answers > 100, 'the load is on');
+    const clients = load(t, gateway.url, 8);
+    await until(() => clients.answers > 100, 'the load is on');
     gateway.process.kill('SIGTERM');
     await until(async () => (await fetch(`${gateway.adminUrl}/readyz`)).status === 503, 'it says not ready');
     await clients.end();
     assert.equal(await gateway.ended(), 0);
-    assert.deepEqual(clients.lost, []);
+    assert.deepEqual([clients.odd, clients.lost], [[], []]);
     assert.equal(gateway.complaints(), '');
     const access = gateway.lines.filter(
       (line) => line['kind'] === 'access' && line['http.response.status_code'] === 400,
     );
-    assert.ok(access.length >= answers, `${access.length} lines for ${answers} answers`);
+    assert.ok(access.length >= clients.answers, `${access.length} lines for ${clients.answers} answers`);
   });
 });

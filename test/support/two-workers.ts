@@ -1,12 +1,6 @@
-/** What tests of several workers share: a policy, looks at the admin listener, a load, and an end of a worker. */
-import type { TestContext } from 'node:test';
-import { seedIds } from '../../src/demo/seed-ids.ts';
-import { oneConnection } from './one-connection.ts';
+/** What tests of several workers share: a policy, looks at the admin listener, and an end of a worker. */
 import { until } from './redis.ts';
 import type { ServedGateway } from './serve.ts';
-
-const { images, tokens } = seedIds;
-export const metadata = `/v2/images/${images.ubuntu}/metadata`;
 
 export const policy = `version: 1
 limits:
@@ -34,22 +28,6 @@ default:
   upstream: compute
   stages: [{ use: authenticate }]
 `;
-export const schemaFile = 'schemas/image-metadata-merge.json';
-
-/** Refuses a key, so that each answer names the revision and the number that it was written with. */
-export const schema = (n: number): string =>
-  JSON.stringify({
-    type: 'object',
-    properties: {
-      metadata: {
-        type: 'object',
-        properties: { no: { not: {}, refusal: `V${n} does not take this key.` } },
-        additionalProperties: true,
-      },
-    },
-    additionalProperties: true,
-  });
-
 const admin = async ({ adminUrl }: ServedGateway, path: string, method = 'GET'): Promise<string> =>
   (await fetch(`${adminUrl}${path}`, { method })).text();
 export const adminJson = async (gateway: ServedGateway, path: string, method = 'GET') =>
@@ -78,39 +56,4 @@ export const replaceOne = async (gateway: ServedGateway, signal: NodeJS.Signals)
   process.kill(Number(victim), signal);
   await until(() => !workerPids(gateway).includes(victim), 'it has ended', 30_000);
   await until(() => workerPids(gateway).length === 2, 'another one serves', 60_000);
-};
-
-/** Clients that ask for as long as `on`, each answer judged by `look`. */
-export const load = (
-  t: TestContext,
-  base: string,
-  clients: number,
-  look: (text: string, status: number) => void,
-) => {
-  let on = true;
-  const lost: string[] = [];
-  t.after(() => {
-    on = false;
-  });
-  const client = async () => {
-    const connection = oneConnection(t, base);
-    while (on) {
-      try {
-        const { status, text } = await connection.call('POST', metadata, tokens.demo, {
-          metadata: { no: 'a' },
-        });
-        look(text, status);
-      } catch (error) {
-        lost.push(String(error));
-      }
-    }
-  };
-  const all = Array.from({ length: clients }, client);
-  return {
-    lost,
-    async end() {
-      on = false;
-      await Promise.all(all);
-    },
-  };
 };
