@@ -7,13 +7,15 @@ export interface Difference {
   readonly path: readonly string[];
   readonly expected: string;
   readonly actual: string;
+  /** What came out, as it is; `undefined`: nothing did. */
+  readonly came: unknown;
 }
 
 /** Holds a judgement against what a case expects; only what the case says is compared. */
 export const differences = (expect: Expect, judged: Judgement): readonly Difference[] => {
   const found: Difference[] = [];
   const differ = (path: readonly string[], expected: unknown, actual: unknown): void => {
-    found.push({ path, expected: shown(expected), actual: shown(actual) });
+    found.push({ path, expected: shown(expected), actual: shown(actual), came: actual });
   };
   const same = (path: readonly string[], expected: unknown, actual: unknown): void => {
     if (expected !== undefined && canonical(expected) !== canonical(actual)) differ(path, expected, actual);
@@ -45,7 +47,13 @@ export const differences = (expect: Expect, judged: Judgement): readonly Differe
   same(['flags'], expect.flags, judged.flags);
   if (expect.forward !== undefined) {
     const wanted = expect.forward;
-    if (forward === undefined) differ(['forward'], 'a forwarded request', 'nothing is forwarded');
+    if (forward === undefined)
+      found.push({
+        path: ['forward'],
+        expected: 'a forwarded request',
+        actual: 'nothing is forwarded',
+        came: undefined,
+      });
     else {
       same(['forward', 'upstream'], wanted.upstream, forward.upstream);
       same(['forward', 'path'], wanted.path, forward.target);

@@ -9,6 +9,8 @@ import { callerNames, type People, type World, worldOf } from './world.ts';
 export interface PolicyCase {
   readonly name: string;
   readonly at: SourcePlace;
+  /** What leads to the case from the top of its file. */
+  readonly path: readonly (string | number)[];
   /** Where a part of the case stands, e.g. `['expect', 'status']`. */
   readonly place: (path: readonly (string | number)[]) => SourcePlace;
   readonly world: World;
@@ -48,6 +50,7 @@ export const readCases = (
     return {
       name: entry.name,
       at: checked.place(path),
+      path,
       place: (inner) => checked.place([...path, ...inner]),
       world: worldOf({ ...given, ...entry.given }, identities, entry.request.path),
       request: entry.request,

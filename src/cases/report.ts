@@ -61,7 +61,9 @@ export const jsonReport = (reports: readonly CasesReport[]): string => {
       line: result.case.at.line,
       outcome: result.outcome,
       milliseconds: result.milliseconds,
-      ...(result.outcome === 'fail' && { differences: result.differences }),
+      ...(result.outcome === 'fail' && {
+        differences: result.differences.map(({ path, expected, actual }) => ({ path, expected, actual })),
+      }),
       ...(result.outcome === 'error' && { message: result.message }),
     })),
     ...(coverage !== undefined && { coverage }),

@@ -16,6 +16,7 @@ import { liveCloud } from './live-cloud.ts';
 import { lookAt } from './look.ts';
 import { recordedLines } from './recorded-lines.ts';
 import { readDecision } from './replay.ts';
+import { tokenOnStdin } from './token-on-stdin.ts';
 
 export interface ExplainOptions {
   readonly policies: string;
@@ -24,7 +25,7 @@ export interface ExplainOptions {
   readonly header: readonly string[];
   readonly body?: string;
   readonly identity: string;
-  readonly token?: string;
+  readonly tokenStdin: boolean;
   readonly config: string;
   readonly role: readonly string[];
   readonly project?: string;
@@ -48,19 +49,32 @@ export const runExplain = async (words: readonly string[], options: ExplainOptio
     process.exitCode = 2;
     return;
   }
-  const wanted = await requestOf(words, options, loaded.content);
+  const token = options.tokenStdin ? await tokenOnStdin() : undefined;
+  const wanted =
+    options.tokenStdin && token === undefined
+      ? 'There is no token on standard input. Send one: openstack token issue -f value -c id | images-gateway explain ... .'
+      : await requestOf(words, options, loaded.content);
   if (typeof wanted === 'string') {
     complain(wanted);
     process.exitCode = 2;
     return;
   }
   const catalogue = { stages, operations, meters: noMeters };
-  const live = options.token === undefined ? undefined : await liveCloud(options.config);
-  if (options.token !== undefined && live === undefined) return;
+  const live = token === undefined ? undefined : await liveCloud(options.config);
+  if (token !== undefined && live === undefined) return;
+  const request = token === undefined ? wanted.request : withToken(wanted.request, token);
   const { policy } = loaded.snapshot;
-  const told = await explain(policy, catalogue, wanted.request, wanted.world, live?.ports);
+  const told = await explain(policy, catalogue, request, wanted.world, live?.ports);
   await live?.close();
   process.stdout.write(options.json ? `${JSON.stringify(told, null, 2)}\n` : explanationText(told));
+};
+
+/** The token of the cloud takes the place of the one that stands for it. */
+const withToken = (request: ImaginedRequest, token: string): ImaginedRequest => {
+  const rawHeaders = request.rawHeaders.flatMap((name, index, all) =>
+    index % 2 === 1 || /^x-auth-token$/i.test(name) ? [] : [name, all[index + 1] ?? ''],
+  );
+  return { ...request, rawHeaders: [...rawHeaders, 'X-Auth-Token', token] };
 };
 
 /** The request and its world from whatever names them; a text says what is wrong. */
@@ -69,23 +83,19 @@ const requestOf = (
   options: ExplainOptions,
   content: FolderContent,
 ): Promise<Explained | string> | Explained | string => {
+  if (options.tokenStdin && (options.decision ?? options.case) !== undefined)
+    return 'A token goes with --path or a curl command: a decision and a case have their own caller and world.';
   if (options.decision !== undefined) return fromDecision(options.decision, options.decisions);
   if (options.case !== undefined) return fromCase(options.case, content);
   if (words.length > 0) {
     const curl = readCurl(words);
     if (!curl.ok) return curl.message;
     const { method, path, headers, body } = curl.request;
-    return fromParts(
-      method,
-      path,
-      options.token === undefined ? headers : [...headers, ['X-Auth-Token', options.token]],
-      body,
-      options,
-    );
+    return fromParts(method, path, headers, body, options);
   }
   if (options.path === undefined)
     return 'Say which request: --path /v2/images, --case NAME, --decision ID --decisions FILE, or -- curl ... .';
-  const headers: [string, string][] = options.token === undefined ? [] : [['X-Auth-Token', options.token]];
+  const headers: [string, string][] = [];
   for (const header of options.header) {
     const colon = header.indexOf(':');
     if (colon < 1) return `The header ${JSON.stringify(header)} has no colon; write it as "Name: value".`;

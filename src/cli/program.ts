@@ -94,6 +94,12 @@ program
   .option('--json', 'print one JSON document', false)
   .option('--junit <file>', 'write the results as JUnit XML too')
   .option('--coverage', 'tell which routes, stages, modes and faults no case reached', false)
+  .addOption(
+    new Option('--update', 'show what red cases would have to expect, and write it when you say yes')
+      .default(false)
+      .conflicts('json'),
+  )
+  .option('--yes', 'with --update: write without asking', false)
   .action(lazy(async () => (await import('./test.ts')).runTest));
 
 const policies = new Option('--policies <folder>', 'the policy folder').default('policies');
@@ -121,8 +127,9 @@ program
   )
   .option('--project <id>', 'project of the caller, instead of --identity')
   .option(
-    '--token <token>',
-    'ask the cloud of the settings who calls, with this token, and for the state of things',
+    '--token-stdin',
+    'ask the cloud of the settings who calls, with the token on standard input, and for the state of things',
+    false,
   )
   .addOption(config)
   .option('--given <yaml>', 'the world, as in a case: "{ servers: [{ status: VERIFY_RESIZE }] }"')

@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
-import { text as textOf } from 'node:stream/consumers';
 import { ask, print, type Where } from './ask-admin.ts';
 import { complain } from './complain.ts';
+import { tokenOnStdin } from './token-on-stdin.ts';
 
 interface What {
   readonly hash?: string;
   readonly user?: string;
   readonly project?: string;
-  /** The token itself comes on standard input: on a command line other users of the machine could read it. */
+  /** The token itself comes on standard input. */
   readonly stdin?: boolean;
 }
 
@@ -17,8 +17,8 @@ const queryOf = async ({ hash: given, user, project, stdin }: What): Promise<str
   if (user !== undefined) return `user=${encodeURIComponent(user)}`;
   if (project !== undefined) return `project=${encodeURIComponent(project)}`;
   if (given !== undefined) return `hash=${encodeURIComponent(given)}`;
-  const token = (await textOf(process.stdin)).trim();
-  return token === '' ? undefined : `hash=${hash('sha256', token, 'hex')}`;
+  const token = await tokenOnStdin();
+  return token === undefined ? undefined : `hash=${hash('sha256', token, 'hex')}`;
 };
 
 /** `images-gateway tokens revoke`: makes a token, or all that a user or a project has, void at the gateways. */

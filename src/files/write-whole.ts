@@ -4,11 +4,13 @@ import { dirname } from 'node:path';
 /**
  * Writes a file so that readers, and whoever starts after a crash, find the old text or the new one, and never a part.
  * One writer at a time. @throws whatever the file system says
+ * @param mode of the file; left out: what its owner's group may read
  */
-export const writeWhole = async (path: string, text: string): Promise<void> => {
+export const writeWhole = async (path: string, text: string, mode?: number): Promise<void> => {
   const beside = `${path}.new`;
   const file = await open(beside, 'w', 0o640);
   try {
+    if (mode !== undefined) await file.chmod(mode);
     await file.writeFile(text);
     await file.sync();
   } finally {

@@ -1,6 +1,14 @@
-import { isAlias, isMap, isScalar, isSeq, type ParsedNode, parseDocument, type YAMLMap } from 'yaml';
 import { type Problem, shownName, startOf } from './problem.ts';
 import { lineIndex, type Path, type Source } from './source.ts';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type ParsedNode,
+  readDocument,
+  type YAMLMap,
+} from './yaml-document.ts';
 import { yamlSentence } from './yaml-sentences.ts';
 
 export interface SourceResult {
@@ -20,19 +28,11 @@ export const parseYaml = (file: string, text: string): SourceResult => {
   const place = lineIndex(file, text);
   const problems: Problem[] = [];
   const complain = (offset: number, message: string) => problems.push({ place: place(offset), message });
-  let document: ReturnType<typeof parseDocument>;
+  let document: ReturnType<typeof readDocument>;
   try {
-    document = parseDocument(text, {
-      version: '1.2',
-      schema: 'core',
-      merge: false,
-      resolveKnownTags: false,
-      uniqueKeys: false,
-      prettyErrors: false,
-      logLevel: 'error',
-    });
+    document = readDocument(text);
   } catch (cause) {
-    // The parser is recursive; a text of a million brackets ends its stack before it ends its own limits.
+    // A text of a million brackets ends the stack of the parser before it ends its own limits.
     if (!(cause instanceof RangeError)) throw cause;
     return {
       source: undefined,

@@ -4,6 +4,7 @@ import { appendFile, cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import type { Decision } from '../../src/core/decision.ts';
+import { startDemoCloud } from '../../src/demo/cloud.ts';
 import { command } from '../support/command.ts';
 import { call, startTestGateway } from '../support/gateway.ts';
 import { writeFolder } from '../support/policy-folder.ts';
@@ -162,9 +163,46 @@ describe('explain', () => {
   });
 });
 
-test('explain with a token asks the cloud of the settings, and says what is wrong with them', async () => {
-  const words = ['--path', '/v2/images', '--token', 'a-token', '--config', 'nowhere.yaml'];
-  const { code, err } = await command(['explain', ...words]);
-  assert.match(err, /nowhere\.yaml:1:1: The file does not exist/);
-  assert.equal(code, 2);
+describe('explain with a token', () => {
+  test('asks the cloud of the settings who calls and what state things are in', async (t) => {
+    const cloud = await startDemoCloud();
+    t.after(() => cloud.close());
+    const { gateway: own } = cloud.seed.users;
+    const folder = await writeFolder(t, {
+      'gateway.yaml': `version: 1
+upstreams: { compute: { url: "${cloud.computeUrl}", api: /v2 }, image: { url: "${cloud.imageUrl}", api: /v2 } }
+lookups: { compute: compute, image: image }
+identity: { kind: keystone-v3, url: "${cloud.identityUrl}", credential: { kind: password, username: ${own.name}, password: file:secret, project: service } }
+`,
+      secret: own.password,
+    });
+    const { tokens, images } = cloud.seed;
+    const settings = ['--config', join(folder, 'gateway.yaml'), '--token-stdin'];
+    const curl = `curl -X POST http://a/v2/images/${images.resizing}/metadata -d {"metadata":{"auto_disk_config":"FALSE"}}`;
+    const words = [...curl.split(' '), '-H', 'Content-Type: application/json', '-H', 'X-Auth-Token: another'];
+    const { code, out } = await command(['explain', ...settings, '--', ...words], root, `${tokens.demo}\n`);
+    assert.equal(code, 0, out);
+    assert.match(out, new RegExp(`${cloud.seed.users.demo.id}.*${cloud.seed.projects.demo}`));
+    assert.match(out, /asked servers\.resizing\(.*\): found .* in VERIFY_RESIZE/);
+    assert.match(out, /^answer +409 conflictingRequest$/m);
+    assert.ok(!out.includes(tokens.demo));
+    const other = await command(['explain', ...settings, '--path', '/v2.1/servers'], root, 'no-such-token');
+    assert.match(other.out, /^answer +401 /m);
+  });
+
+  test('says what is wrong with its input or the settings', async () => {
+    const slips: readonly (readonly [readonly string[], string, RegExp])[] = [
+      [['--path', '/a', '--config', 'nowhere.yaml'], 'a', /^nowhere\.yaml:1:1: The file does not exist/],
+      [['--path', '/a'], '\n', /^There is no token on standard input/],
+      [['--decision', 'a', '--decisions', 'b'], 'a', /^A token goes with --path or a curl command/],
+    ];
+    for (const [words, input, message] of slips) {
+      const { code, err } = await command(['explain', '--token-stdin', ...words], root, input);
+      assert.match(err, message);
+      assert.equal(code, 2);
+    }
+    const old = await command(['explain', '--path', '/a', '--token', 'a-token']);
+    assert.match(old.err, /unknown option '--token'/);
+    assert.equal(old.code, 2);
+  });
 });
