@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { composeAdmin } from './compose/admin.ts';
+import { composeClientTls } from './compose/client-tls.ts';
 import { composeListenerTls } from './compose/listener-tls.ts';
 import { composeListeners, graceMs } from './compose/listeners.ts';
 import type { LoadedSnapshot } from './compose/load-snapshot.ts';
@@ -70,8 +71,10 @@ export const composeGateway = async (
   }
 };
 
-const build = async (config: GatewayConfig, log: Logger, parts: Parts) => {
+const build = async (settings: GatewayConfig, log: Logger, parts: Parts) => {
   const outside = { clock: { now: Date.now }, meters: new Metrics(), log };
+  const clientTls = parts.own(await composeClientTls(settings, outside));
+  const { config } = clientTls;
   let draining = false;
   let serving = false;
   const { handler, edge, policies, desk, renewCertificates } = await composeServing(config, {
@@ -97,6 +100,7 @@ const build = async (config: GatewayConfig, log: Logger, parts: Parts) => {
     policies,
     log,
     async renewCertificates() {
+      await clientTls.renew();
       await renewCertificates();
       await adminTls.renew();
     },

@@ -1,5 +1,5 @@
 import { Cluster, Redis } from 'ioredis';
-import type { RedisAddress } from './redis-place.ts';
+import type { RedisAddress, RedisTls } from './redis-place.ts';
 
 export type Send = (command: string, args: readonly (string | number)[]) => Promise<unknown>;
 
@@ -42,14 +42,21 @@ const common = ({ username, password, tls }: RedisAddress) => ({
   reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 1 : false),
   ...(username !== undefined && { username }),
   ...(password !== undefined && { password: password.reveal() }),
-  ...(tls !== undefined && {
-    tls: {
-      ...(tls.ca !== undefined && { ca: tls.ca.reveal() }),
-      ...(tls.cert !== undefined && { cert: tls.cert.reveal() }),
-      ...(tls.key !== undefined && { key: tls.key.reveal() }),
-      ...(tls.serverName !== undefined && { servername: tls.serverName }),
-    },
-  }),
+  ...(tls !== undefined && { tls: material(tls) }),
+});
+
+/** The library reads it for each connection, so that a certificate that was renewed is shown. */
+const material = (tls: RedisTls) => ({
+  get ca() {
+    return tls.ca?.reveal();
+  },
+  get cert() {
+    return tls.cert?.reveal();
+  },
+  get key() {
+    return tls.key?.reveal();
+  },
+  ...(tls.serverName !== undefined && { servername: tls.serverName }),
 });
 
 const openCluster = (address: RedisAddress & { place: { kind: 'cluster' } }): Cluster =>

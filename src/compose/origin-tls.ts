@@ -1,11 +1,17 @@
 import type { OriginTls } from '../adapters/origin-tls.ts';
 import type { ClientTls } from '../config/tls-schema.ts';
 
-/** What a `tls` section of the settings says, as the adapters of HTTP take it. */
+/** What a `tls` section of the settings says now, as the adapters of HTTP take it for each connection. */
 export const originTls = (tls: ClientTls | undefined): OriginTls | undefined =>
   tls && {
-    ca: tls.ca?.reveal(),
-    cert: tls.cert?.reveal(),
-    key: tls.key?.reveal(),
+    get ca() {
+      return tls.ca?.reveal();
+    },
+    get cert() {
+      return tls.cert?.reveal();
+    },
+    get key() {
+      return tls.key?.reveal();
+    },
     servername: tls.serverName,
   };

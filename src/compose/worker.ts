@@ -2,6 +2,7 @@ import { unpackConfig } from '../config/sent-config.ts';
 import type { Peer } from '../core/peer.ts';
 import type { createLogger } from '../telemetry/logger.ts';
 import { Metrics } from '../telemetry/metrics.ts';
+import { composeClientTls } from './client-tls.ts';
 import { graceMs, openEdge } from './listeners.ts';
 import { Parts } from './parts.ts';
 import { PolicyHolder } from './policy-holder.ts';
@@ -37,11 +38,13 @@ export const startWorker = async (
   setup: Setup,
   log: ReturnType<typeof createLogger>,
 ): Promise<WorkerGateway> => {
-  const config = unpackConfig(setup.config);
+  const settings = unpackConfig(setup.config);
   const outside = { clock: { now: Date.now }, meters: new Metrics(), log };
   const parts = new Parts();
   let draining = false;
   try {
+    const clientTls = parts.own(await composeClientTls(settings, outside));
+    const { config } = clientTls;
     const store = parts.own(
       config.limits.store === 'memory'
         ? composeWorkerStore(primary, setup.workers, outside.meters)
@@ -70,6 +73,7 @@ export const startWorker = async (
       order ? tokens.revoke(record) : { dropped: tokens.take(record), shared: undefined },
     );
     primary.answer(renewCertificates, async () => {
+      await clientTls.renew();
       await serving.renewCertificates();
       return true;
     });

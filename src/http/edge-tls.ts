@@ -1,6 +1,7 @@
 import { constants } from 'node:crypto';
 import type { Server as TlsServer } from 'node:https';
 import { createSecureContext, type SecureContext, type TLSSocket, type TlsOptions } from 'node:tls';
+import { type HandshakeFailure, handshakeFailureOf } from './handshake-failure.ts';
 
 /** A certificate, in PEM with what lies between it and its authority, and its key. */
 export interface EdgeCertificate {
@@ -14,6 +15,8 @@ export interface EdgeTlsSettings {
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
   /** Whether clients have to show a certificate (`require`), or may (`request`): one that is shown has to hold. */
   readonly clients?: 'require' | 'request' | undefined;
+  /** A connection ended before a request could be sent. */
+  readonly failed?: (reason: HandshakeFailure) => void;
 }
 
 /** What a listener is encrypted with at the moment. */
@@ -78,16 +81,20 @@ export class EdgeTls {
   /** Keeps the server up with what `use` is told. */
   attach(server: TlsServer): void {
     this.#servers.add(server);
+    server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) =>
+      this.#settings.failed?.(handshakeFailureOf(error, socket)),
+    );
     server.once('close', () => this.#servers.delete(server));
   }
 
   /** A client that need not show a certificate has shown one that does not hold. */
   refuses(socket: TLSSocket): boolean {
-    return (
+    const refused =
       this.#settings.clients === 'request' &&
       !socket.authorized &&
-      socket.getPeerX509Certificate() !== undefined
-    );
+      socket.getPeerX509Certificate() !== undefined;
+    if (refused) this.#settings.failed?.('certificate');
+    return refused;
   }
 
   #contextFor(name: string): SecureContext | undefined {

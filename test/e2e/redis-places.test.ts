@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { createRedis, type RedisOptions } from '../../src/adapters/redis-client.ts';
 import { redisAddress } from '../../src/adapters/redis-place.ts';
 import { Secret } from '../../src/core/secret.ts';
+import { makeAuthority } from '../support/certificates.ts';
+
+import { writeFolder } from '../support/policy-folder.ts';
 import { recordingLog, recordingMeters } from '../support/recording.ts';
 import { freePort, startRedis, until } from '../support/redis.ts';
 import { startSentinel } from '../support/redis-sentinel.ts';
@@ -78,6 +81,40 @@ test('over TLS a server is believed that the authority vouches for, and no other
   const nobody = connect(t, { ...address, tls: { ca: cert } });
   await until(() => nobody.log.lines.length > 0, 'a line in the log');
   assert.equal(nobody.redis.available(), false, 'this Redis demands a certificate');
+});
+
+test('the next connection to Redis shows the certificate that is in use by then', async (t) => {
+  const port = await freePort();
+  const authority = makeAuthority();
+  const [own, stranger] = [authority.issue('gateway'), makeAuthority('stranger').issue('gateway')];
+  const server = authority.issue('redis');
+  const folder = await writeFolder(t, { ca: authority.ca, cert: server.cert, key: server.key });
+  const files = ['cert', 'key', 'ca-cert'].flatMap((name) => [
+    `--tls-${name}-file`,
+    join(folder, name.replace('-cert', '')),
+  ]);
+  const redisServer = await startRedis('--tls-port', String(port), '--tls-auth-clients', 'yes', ...files);
+  t.after(() => redisServer.close());
+  let pair = own;
+  const tls = {
+    ca: new Secret(authority.ca),
+    get cert() {
+      return new Secret(pair.cert);
+    },
+    get key() {
+      return new Secret(pair.key);
+    },
+  };
+  const { redis } = connect(t, { ...redisAddress(`rediss://127.0.0.1:${port}`), tls });
+  await until(() => redis.available(), 'connected over TLS');
+  for (const [next, available] of [
+    [stranger, false],
+    [own, true],
+  ] as const) {
+    pair = next;
+    await redisServer.cli('CLIENT', 'KILL', 'TYPE', 'normal');
+    await until(() => redis.available() === available, `available: ${available}`);
+  }
 });
 
 test('a Redis on the same machine is reached by its socket', async (t) => {

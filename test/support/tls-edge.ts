@@ -47,7 +47,9 @@ export const startTls = async (
     name: 'certificate_expiry_timestamp_seconds' | 'last_reload_successful',
     certificate = 'listen',
   ) => meters.value(`images_gateway_tls_${name}`, { certificate });
-  return { port, edge, log, gauge, renew: composed.renew };
+  const failures = (reason: string) =>
+    meters.value('images_gateway_tls_handshake_failures_total', { listener: 'listen', reason });
+  return { port, edge, log, gauge, failures, renew: composed.renew };
 };
 
 /** A connection whose handshake is through, or the code of what went wrong. */

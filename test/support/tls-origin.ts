@@ -10,6 +10,8 @@ export interface TlsOrigin {
   readonly seen: readonly string[];
   /** Connections so far whose handshake was completed. */
   readonly connections: () => number;
+  /** Ends all of them, so that the next request needs a new one. */
+  readonly drop: () => void;
 }
 
 /** An HTTPS server on loopback that answers everything with 200 and a small JSON body. */
@@ -29,5 +31,10 @@ export const startTlsOrigin = async (t: TestContext, options: ServerOptions): Pr
     server.closeAllConnections();
     server.close();
   });
-  return { port: (server.address() as AddressInfo).port, seen, connections: () => connections };
+  return {
+    port: (server.address() as AddressInfo).port,
+    seen,
+    connections: () => connections,
+    drop: () => server.closeAllConnections(),
+  };
 };
