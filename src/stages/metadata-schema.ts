@@ -31,13 +31,12 @@ export const metadataSchema = defineStage({
     if (scope.operations.length === 0) {
       throw new OptionError([], `route "${scope.routeId}" matches a path; schemas belong to "operations".`);
     }
-    const compiler = new SchemaCompiler(scope.schemas);
     const validators = new Map<string, ValidateFunction>();
     for (const operation of scope.operations) {
       const path = schemas[operation.name] ?? `schemas/${operation.name}.json`;
       try {
         if (operation.mediaTypes.length > 0 || schemas[operation.name] !== undefined) {
-          validators.set(operation.name, compiler.compile(path));
+          validators.set(operation.name, SchemaCompiler.of(scope.schemas).compile(path));
         }
       } catch (error) {
         if (error instanceof SchemaError)

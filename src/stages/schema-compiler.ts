@@ -20,10 +20,25 @@ const patternBudget = { timeout: 500, maxScore: 200 } as const;
  * The keyword `refusal` beside any other keyword is the sentence that a caller gets when that part fails.
  */
 export class SchemaCompiler {
+  static readonly #made = new WeakMap<ReadonlyMap<string, JsonObject>, SchemaCompiler>();
   readonly #ajv: Ajv2020;
   readonly #schemas: ReadonlyMap<string, JsonObject>;
+  readonly #compiled = new Map<string, ValidateFunction>();
 
-  constructor(schemas: ReadonlyMap<string, JsonObject>) {
+  /**
+   * The compiler of these schemas, the same for all who ask. What ajv compiles first is the schema of all schemas, which
+   * takes longer than everything that a policy has: once for a policy is enough, not for each route and each rehearsal.
+   *
+   * @throws SchemaError
+   */
+  static of(schemas: ReadonlyMap<string, JsonObject>): SchemaCompiler {
+    const made = SchemaCompiler.#made.get(schemas) ?? new SchemaCompiler(schemas);
+    SchemaCompiler.#made.set(schemas, made);
+    return made;
+  }
+
+  /** @throws SchemaError */
+  private constructor(schemas: ReadonlyMap<string, JsonObject>) {
     this.#schemas = schemas;
     // All errors, because a person mends them all at once; the body is capped before it is judged.
     this.#ajv = new Ajv2020({
@@ -32,49 +47,95 @@ export class SchemaCompiler {
       allErrors: true,
       verbose: true,
       validateFormats: true,
+      // We ask ourselves, to say in which file it is.
+      validateSchema: false,
     });
     addFormats.default(this.#ajv);
     this.#ajv.addKeyword({ keyword: 'refusal', schemaType: 'string' });
-    for (const [path, schema] of schemas) this.#ajv.addSchema(schema, idOf(path));
+    for (const [path, schema] of schemas) this.#add(path, schema);
   }
 
   /** @throws SchemaError */
   compile(path: string): ValidateFunction {
-    const schema = this.#schemas.get(path);
-    if (schema === undefined) throw new SchemaError(`there is no schema file "${path}" in the policy folder`);
-    const slow = slowPattern(schema);
-    if (slow !== undefined) {
+    const compiled = this.#compiled.get(path) ?? this.#compile(path);
+    this.#compiled.set(path, compiled);
+    return compiled;
+  }
+
+  #add(path: string, schema: JsonObject): void {
+    const { $schema } = schema;
+    if ($schema !== undefined && $schema !== draft) {
       throw new SchemaError(
-        `${path}: the pattern ${JSON.stringify(slow)} can take very long on some texts; write it without nested or overlapping repetition`,
+        `${path}: "$schema" is ${JSON.stringify($schema)}, which is not known here; write "${draft}"`,
       );
     }
+    if (this.#ajv.validateSchema(schema) !== true) {
+      throw new SchemaError(`${path}: it is no JSON Schema: ${wrongKeyword(this.#ajv.errors ?? [])}`);
+    }
+    try {
+      this.#ajv.addSchema(schema, idOf(path));
+    } catch (cause) {
+      throw schemaError(path, cause);
+    }
+  }
+
+  #compile(path: string): ValidateFunction {
+    const schema = this.#schemas.get(path);
+    if (schema === undefined) throw new SchemaError(`there is no schema file "${path}" in the policy folder`);
+    const fault = patternsOf(schema)
+      .map(patternFault)
+      .find((found) => found !== undefined);
+    if (fault !== undefined) throw new SchemaError(`${path}: ${fault}`);
     try {
       const validate = this.#ajv.getSchema(idOf(path));
       if (validate === undefined) throw new Error('it was not registered');
       return validate as ValidateFunction;
     } catch (cause) {
-      throw new SchemaError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      throw schemaError(path, cause);
     }
   }
 }
 
+const draft = 'https://json-schema.org/draft/2020-12/schema';
+
+const schemaError = (path: string, cause: unknown): SchemaError =>
+  new SchemaError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+
+/** The first error is the nearest: those that follow only say which parts of the schema of schemas hold it. */
+const wrongKeyword = ([first]: readonly ErrorObject[]): string => {
+  const allowed: unknown = first?.params['allowedValues'];
+  const choice = Array.isArray(allowed) ? `: ${allowed.join(', ')}` : '';
+  return `${first?.instancePath || '/'} ${first?.message}${choice}`;
+};
+
 const idOf = (path: string): string => `/${path}`;
 
-/** The first pattern in a schema that backtracks too much, in `pattern` or as a name in `patternProperties`. */
-const slowPattern = (schema: unknown): string | undefined => {
-  if (Array.isArray(schema)) return schema.map(slowPattern).find((found) => found !== undefined);
-  if (!isObject(schema)) return undefined;
-  const own = [
-    ...(typeof schema['pattern'] === 'string' ? [schema['pattern']] : []),
-    ...(isObject(schema['patternProperties']) ? Object.keys(schema['patternProperties']) : []),
+/** All patterns in a schema: of `pattern`, and the names in `patternProperties`. */
+const patternsOf = (schema: unknown): string[] => {
+  if (Array.isArray(schema)) return schema.flatMap(patternsOf);
+  if (!isObject(schema)) return [];
+  const { pattern, patternProperties } = schema;
+  return [
+    ...(typeof pattern === 'string' ? [pattern] : []),
+    ...(isObject(patternProperties) ? Object.keys(patternProperties) : []),
+    ...Object.values(schema).flatMap(patternsOf),
   ];
-  const slow = own.find((pattern) => !isSafePattern(pattern, { unicode: true, ...patternBudget }).safe);
-  return (
-    slow ??
-    Object.values(schema)
-      .map(slowPattern)
-      .find((found) => found !== undefined)
-  );
+};
+
+/** Why a pattern cannot be used; undefined for one that can. */
+const patternFault = (pattern: string): string | undefined => {
+  const text = JSON.stringify(pattern);
+  try {
+    new RegExp(pattern, 'u');
+  } catch (error) {
+    return `the pattern ${text} is no regular expression: ${(error as Error).message}`;
+  }
+  try {
+    if (isSafePattern(pattern, { unicode: true, ...patternBudget }).safe) return undefined;
+  } catch {
+    return `the pattern ${text} cannot be checked for texts that it would take very long on; write it in a simpler way`;
+  }
+  return `the pattern ${text} can take very long on some texts; write it without nested or overlapping repetition`;
 };
 
 /** What `ajv` says of a value, after a validator has returned false. */

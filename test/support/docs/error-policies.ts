@@ -7,6 +7,8 @@ const limit = (text: string) => `limits: [{ name: l, key: project, points: 5, pe
 const other = (text: string) => `  - { ${text}, stages: [{ use: authenticate }] }`;
 const withStages = (stages: string) =>
   `version: 1\nroutes: [{ id: images, match: { path: /images }, stages: [${stages}] }]`;
+/** The schema of a call, which is compiled. */
+export const judgedSchema = 'schemas/image-metadata-merge.json';
 const small = `version: 1\n${route}`;
 
 export const policySections: readonly ErrorSection[] = [
@@ -124,6 +126,21 @@ export const policySections: readonly ErrorSection[] = [
       ['{"a": "b}', 'Close the quote.'],
       ['{"a": }', 'Write a value.'],
       ['{"__proto__": 1}', 'Take another name.'],
+    ],
+  },
+  {
+    title: 'Schemas of metadata: keywords',
+    file: judgedSchema,
+    rows: [
+      ['{"type": "strng"}', 'Take one of the words that are listed.'],
+      ['{"propertees": {}}', 'Take the name of a keyword.'],
+      ['{"type": "string", "format": "hexagon"}', 'Take a format of JSON Schema, or write a pattern.'],
+      ['{"pattern": "^a"}', 'Say the type beside it: "type": "string".'],
+      ['{"type": "string", "pattern": "("}', 'Close the bracket.'],
+      ['{"type": "string", "pattern": "^(a+)+$"}', 'Write "^a+$".'],
+      ['{"type": "string", "pattern": "(?i:a)"}', 'Write "[aA]".'],
+      ['{"$ref": "nowhere.json"}', 'Name a file of the folder schemas.'],
+      ['{"$schema": "http://json-schema.org/draft-07/schema#"}', 'Write the address that is offered.'],
     ],
   },
   {

@@ -11,7 +11,7 @@ import { printProblem } from '../../../src/files/problem.ts';
 import { readBundle } from '../../../src/policy/bundle.ts';
 import { writeInto } from '../policy-folder.ts';
 import { type Block, table } from './blocks.ts';
-import { policySections } from './error-policies.ts';
+import { judgedSchema, policySections } from './error-policies.ts';
 import { settingsSections } from './error-settings.ts';
 
 export interface ErrorSection {
@@ -33,6 +33,12 @@ const beside = (file: string): Readonly<Record<string, string>> => {
       'no-day.yaml': `version: 1\ntokens:\n  - ${token}, expiresAt: "2030-02-30T00:00:00Z" }\n`,
     };
   const routes = 'routes: [{ id: images, match: { path: /images }, stages: [{ use: authenticate }] }]';
+  if (file === judgedSchema) {
+    const match = '{ operations: [image-metadata-merge] }';
+    return {
+      'policy.yaml': `version: 1\nroutes: [{ id: w, match: ${match}, stages: [{ use: metadata-schema }] }]\n`,
+    };
+  }
   return file === 'policy.yaml' ? {} : { 'policy.yaml': `version: 1\n${routes}\n` };
 };
 

@@ -4,8 +4,7 @@ import type { JsonObject } from '../../../src/core/json.ts';
 import { errorsOf, SchemaCompiler } from '../../../src/stages/schema-compiler.ts';
 import { schemaMessage } from '../../../src/stages/schema-sentences.ts';
 
-const compiler = (schemas: Record<string, JsonObject>) =>
-  new SchemaCompiler(new Map(Object.entries(schemas)));
+const compiler = (schemas: Record<string, JsonObject>) => SchemaCompiler.of(new Map(Object.entries(schemas)));
 
 /** What a caller is told of a body; the empty string when it is right. */
 const told = (schema: JsonObject, body: unknown): string => {
@@ -29,6 +28,21 @@ for (const pattern of ['^(a+)+$', '^(a|a)*$', '(x*)*y']) {
 }
 
 for (const [what, schema, expected] of [
+  [
+    'an unknown type',
+    { properties: { a: { type: 'strng' } } },
+    /schemas\/s\.json: it is no JSON Schema: \/properties\/a\/type must be equal to one of the allowed values: array, /,
+  ],
+  [
+    'the name of another draft',
+    { $schema: 'http://json-schema.org/draft-07/schema#' },
+    /schemas\/s\.json: "\$schema" is "http:\/\/json-schema.org\/draft-07\/schema#", which is not known here; write "https/,
+  ],
+  [
+    'a pattern that is none',
+    { type: 'string', pattern: '(' },
+    /schemas\/s\.json: the pattern "\(" is no regular expression: Invalid regular expression/,
+  ],
   ['an unknown keyword', { type: 'object', propertees: {} }, /unknown keyword: "propertees"/],
   ['an unknown format', { type: 'string', format: 'hexagon' }, /unknown format "hexagon"/],
   ['a reference to a file that is not there', { $ref: 'nowhere.json' }, /nowhere\.json/],
