@@ -1,35 +1,40 @@
 import type { Decision } from '../core/decision.ts';
+import type { Identity } from '../core/identity.ts';
 import type { ImaginedRequest } from '../pipeline/rehearse.ts';
 import type { Given, Person } from './given-schema.ts';
-import { type World, worldOf } from './world.ts';
+import { identityOf, type Stranger, type World, worldAround } from './world.ts';
 import { callerToken } from './world-ports.ts';
 
-/** Gives one object for callers who are the same, since stages keep what they have worked out of an identity. */
-export type Callers = (caller: World['caller'], decision: Decision) => World['caller'];
+/** The caller of a decision; one object for callers who are the same, since stages keep what they work out of it. */
+export type Callers = (decision: Decision) => Identity;
 
 /** Remembers so many callers; past that it begins anew. */
 const mostCallers = 20_000;
 
 export const knownCallers = (): Callers => {
-  const known = new Map<string, World['caller']>();
-  return (caller, { user, project, roles }) => {
-    if (typeof caller === 'string') return caller;
-    const key = JSON.stringify([user, project, roles]);
+  const known = new Map<string, Identity>();
+  return (decision) => {
+    const { user, project, roles = [] } = decision;
+    const key = `${user ?? ''}\n${project ?? ''}\n${roles.join('\n')}`;
     const found = known.get(key);
     if (found !== undefined) return found;
     if (known.size >= mostCallers) known.clear();
+    const caller = callerOf(decision);
     known.set(key, caller);
     return caller;
   };
 };
 
-const personOf = ({ user, project, roles = [] }: Decision): Person => ({
-  roles,
-  scope: project === undefined ? 'system' : 'project',
-  bound: false,
-  ...(user !== undefined && { user }),
-  ...(project !== undefined && { project }),
-});
+const callerOf = ({ user, project, roles = [] }: Decision): Identity => {
+  const person: Person = {
+    roles,
+    scope: project === undefined ? 'system' : 'project',
+    bound: false,
+    ...(user !== undefined && { user }),
+    ...(project !== undefined && { project }),
+  };
+  return identityOf(person);
+};
 
 /** A recorded request with the world it met, as far as its record tells. */
 export interface Recalled {
@@ -38,7 +43,7 @@ export interface Recalled {
 }
 
 /** What a stage's refusal tells of the world: what the world was asked is not recorded, but what became of it is. */
-const strangers: Readonly<Record<string, string>> = {
+const strangers: Readonly<Record<string, Stranger>> = {
   'authenticate/no-token': 'none',
   'authenticate/invalid-token': 'invalid',
   'authenticate/too-many-failures': 'limited',
@@ -52,9 +57,9 @@ const resizing = { status: 'VERIFY_RESIZE', diskConfig: 'AUTO', fromVolume: fals
  * then. `undefined`: the record does not hold enough, as when its body was too large to keep or its token was refused
  * for a property that is not recorded.
  */
-export const recall = (decision: Decision, callers: Callers = (caller) => caller): Recalled | undefined => {
-  const codes = new Set(decision.verdicts.flatMap(({ fault }) => fault ?? []));
-  const stranger = strangers[[...codes].find((code) => Object.hasOwn(strangers, code)) ?? ''];
+export const recall = (decision: Decision, callers: Callers = callerOf): Recalled | undefined => {
+  const codes = codesOf(decision);
+  const stranger = strangerOf(codes);
   const known = decision.user !== undefined;
   const asked = decision.verdicts.length > 0;
   // Nobody had asked for a caller yet: who it would have been cannot be told.
@@ -62,15 +67,15 @@ export const recall = (decision: Decision, callers: Callers = (caller) => caller
   if (decision.mediaType !== undefined && decision.body === undefined) return undefined;
   if (decision.outcome === 'deny' && decision.fault !== undefined && ofTheMessage(decision.fault))
     return undefined;
-  const body =
-    decision.body === undefined ? undefined : new TextEncoder().encode(JSON.stringify(decision.body));
-  const given = givenOf(decision, codes, stranger ?? (known ? 'recorded' : 'none'));
-  const world = worldOf(given, { recorded: personOf(decision) }, decision.path);
+  const body = decision.body === undefined ? undefined : Buffer.from(JSON.stringify(decision.body), 'utf8');
+  const caller = stranger ?? (known ? callers(decision) : 'none');
+  const given = givenOf(decision, codes, typeof caller === 'string' ? caller : 'recorded');
+  const world = worldAround(caller, given, decision.path, Date.parse(decision.time));
   const headers = ['Host', 'api.example'];
   if (given.identity !== 'none') headers.push('X-Auth-Token', callerToken);
   if (decision.mediaType !== undefined) headers.push('Content-Type', decision.mediaType);
   return {
-    world: { ...world, caller: callers(world.caller, decision), now: Date.parse(decision.time) },
+    world,
     request: {
       requestId: decision.request,
       method: decision.method,
@@ -80,6 +85,20 @@ export const recall = (decision: Decision, callers: Callers = (caller) => caller
       clientAddress: world.address,
     },
   };
+};
+
+const noCodes: ReadonlySet<string> = new Set();
+
+/** Refusals and flags of all stages. */
+const codesOf = ({ verdicts }: Decision): ReadonlySet<string> => {
+  let codes: Set<string> | undefined;
+  for (const { fault } of verdicts) if (fault !== undefined) codes = (codes ?? new Set()).add(fault);
+  return codes ?? noCodes;
+};
+
+const strangerOf = (codes: ReadonlySet<string>): Stranger | undefined => {
+  for (const code of codes) if (Object.hasOwn(strangers, code)) return strangers[code];
+  return undefined;
 };
 
 /** A refusal for the way the message was put, of which the record holds nothing: its query, its framing, its bytes. */

@@ -17,10 +17,12 @@ const mostWindows = 200_000;
 export const replayLimits = (now: () => number): LimitsPort => {
   const windows = new Map<string, Window>();
 
-  const look = ({ limit, subject }: LimitCharge): Window => {
+  const windowOf = ({ limit, subject }: LimitCharge): Window | undefined => {
+    if (limit.key === 'address') return undefined;
     const key = `${limit.name} ${subject}`;
     const found = windows.get(key);
     if (found !== undefined && found.ends > now()) return found;
+    // Deleted first, so that the order of the map is that of the windows' beginnings.
     windows.delete(key);
     const made = { ends: now() + windowMs(limit), used: 0 };
     windows.set(key, made);
@@ -28,29 +30,32 @@ export const replayLimits = (now: () => number): LimitsPort => {
     return made;
   };
 
-  const stateOf = (charge: LimitCharge): LimitState => {
-    const { limit, points } = charge;
-    if (limit.key === 'address') return { limit, remaining: limit.points, resetMs: 0, exceeded: false };
-    const window = look(charge);
-    return {
-      limit,
-      remaining: Math.max(0, limit.points - window.used - points),
-      resetMs: Math.max(0, window.ends - now()),
-      exceeded: window.used + points > limit.points,
-    };
-  };
+  const stateOf = ({ limit, points }: LimitCharge, window: Window | undefined): LimitState =>
+    window === undefined
+      ? { limit, remaining: limit.points, resetMs: 0, exceeded: false }
+      : {
+          limit,
+          remaining: Math.max(0, limit.points - window.used - points),
+          resetMs: Math.max(0, window.ends - now()),
+          exceeded: window.used + points > limit.points,
+        };
 
   return {
     consume(charges) {
-      const states = charges.map(stateOf);
+      const counted = charges.map(windowOf);
+      const states = charges.map((charge, index) => stateOf(charge, counted[index]));
       // A request that one limit refuses is charged to none.
       if (!states.some(({ exceeded, limit }) => exceeded && limit.mode === 'enforce'))
-        for (const [index, charge] of charges.entries())
-          if (charge.limit.key !== 'address' && states[index]?.exceeded === false)
-            look(charge).used += charge.points;
+        for (const [index, { points }] of charges.entries()) {
+          const window = counted[index];
+          if (window !== undefined && states[index]?.exceeded === false) window.used += points;
+        }
       return { kind: 'counted', states };
     },
-    peek: (charges) => ({ kind: 'counted', states: charges.map(stateOf) }),
+    peek: (charges) => ({
+      kind: 'counted',
+      states: charges.map((charge) => stateOf(charge, windowOf(charge))),
+    }),
   };
 };
 

@@ -1,7 +1,7 @@
 import type { Decision } from '../core/decision.ts';
 import { noLog } from '../core/silence.ts';
 import type { Catalogue, Snapshot } from '../pipeline/compile.ts';
-import { rehearse } from '../pipeline/rehearse.ts';
+import { rehearseEnding } from '../pipeline/rehearse.ts';
 import { knownCallers, recall } from './decision-world.ts';
 import { replayLimits } from './replay-limits.ts';
 import { prepareRehearsal } from './run.ts';
@@ -33,9 +33,9 @@ export const createReplayer = (
     const recalled = recall(decision, callers);
     if (recalled === undefined) return undefined;
     rehearsal.world.world = recalled.world;
-    const judged = await rehearse(rehearsal.snapshot, recalled.request, outside);
-    const outcome = judged.outcome === 'pass' && judged.flags.length > 0 ? 'flag' : judged.outcome;
-    return { outcome, fault: judged.fault?.code ?? judged.flags[0], route: judged.route?.id ?? '' };
+    const ended = await rehearseEnding(rehearsal.snapshot, recalled.request, outside);
+    const outcome = ended.outcome === 'pass' && ended.flags.length > 0 ? 'flag' : ended.outcome;
+    return { outcome, fault: ended.fault ?? ended.flags[0], route: ended.route ?? '' };
   };
 };
 

@@ -57,21 +57,28 @@ export const worldOf = (given: Given, people: People, path: string): World => {
   const name = given.identity ?? 'member';
   const stranger = strangers.find((word) => word === name);
   const service = given.service === undefined ? undefined : personNamed(given.service, people);
+  const caller =
+    stranger ?? identityOf(personNamed(name, people) ?? { roles: [], scope: 'project', bound: false });
   return {
-    now: Date.parse(given.time ?? defaultTime),
-    caller:
-      stranger ?? identityOf(personNamed(name, people) ?? { roles: [], scope: 'project', bound: false }),
+    ...worldAround(caller, given, path, Date.parse(given.time ?? defaultTime)),
     service: service && identityOf(service),
-    given,
-    imageId: imageInPath.exec(path)?.[1] ?? defaultImage,
-    serverId: serverInPath.exec(path)?.[1] ?? defaultServer,
-    address: given.address ?? defaultAddress,
   };
 };
 
+/** @param now milliseconds since the epoch */
+export const worldAround = (caller: World['caller'], given: Given, path: string, now: number): World => ({
+  now,
+  caller,
+  service: undefined,
+  given,
+  imageId: imageInPath.exec(path)?.[1] ?? defaultImage,
+  serverId: serverInPath.exec(path)?.[1] ?? defaultServer,
+  address: given.address ?? defaultAddress,
+});
+
 const domain = Object.freeze({ id: 'default', name: 'Default' });
 
-const identityOf = (person: Person): Identity => ({
+export const identityOf = (person: Person): Identity => ({
   user: { id: person.user ?? 'u1', name: person.user ?? 'u1', domain },
   project:
     person.scope === 'project'

@@ -64,7 +64,8 @@ const replayerFor = async (folder: string): Promise<Replayer | undefined> => {
 /** The decisions of a file in the order of its lines, a chunk at a time; a text says what is wrong with a line. */
 async function* decisionsIn(file: string, progress: Progress): AsyncGenerator<(Decision | string)[]> {
   let rest = '';
-  for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024, encoding: 'utf8' })) {
+  // Small enough for the decisions of a chunk to be gone before the collector of garbage takes them for lasting.
+  for await (const chunk of createReadStream(file, { highWaterMark: 128 * 1024, encoding: 'utf8' })) {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
     progress.add(Buffer.byteLength(chunk));

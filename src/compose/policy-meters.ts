@@ -30,10 +30,14 @@ export const createPolicyMeters = (
   meters.observed(
     {
       name: 'images_gateway_policy_nearest_expiry_timestamp_seconds',
-      help: 'When the first exemption or flag mode of the policy ends, or has ended; +Inf when none has an end.',
+      help: 'When the first exemption or flag mode ends, or has ended, of the policy or of a candidate beside it; +Inf when none has an end.',
       labels: [],
     },
-    () => nearestEnd(snapshots.current.policy) / 1000,
+    () => {
+      const { current, candidate } = snapshots;
+      const judging = candidate === undefined ? [current] : [current, candidate.snapshot];
+      return Math.min(...judging.map(({ policy }) => nearestEnd(policy))) / 1000;
+    },
   );
   return {
     loaded: counted.loaded,

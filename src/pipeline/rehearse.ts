@@ -80,22 +80,9 @@ export const rehearse = async (
   request: ImaginedRequest,
   outside: RehearsalOutside,
 ): Promise<Judgement> => {
-  const peer = { address: request.clientAddress, encrypted: false, httpVersion: '1.1', trusted: () => false };
-  const admission = admit(snapshot, request, peer);
-  if (admission.kind === 'refused') return refusedAtHead(admission, request);
-  const { found, headers } = admission;
-  const { chain } = found;
-  const { requestId, method } = request;
-  const x = beginExchange(admission, { requestId, method, receivedAt: outside.clock.now() }, outside.lookups);
-  outside.watch?.(x);
-  const reader = readerOf(request.body);
-  const outcome = await runChain(chain.steps, x, new JudgedBody(reader, chain.route, outside.log));
-  const framing = framingOf(request.body);
-  const body =
-    outcome.kind === 'pass' ? await bodyToForward(x, framing, reader, chain.route.body.maxBytes) : undefined;
-  const late = typeof body === 'object' && 'code' in body ? body : undefined;
-  const passed = outcome.kind === 'pass' && late === undefined;
-  await settleStages(x, { forwarded: passed, status: passed ? 200 : undefined }, outside.log);
+  const way = await goThrough(snapshot, request, outside);
+  if (way.kind === 'refused') return refusedAtHead(way, request);
+  const { x, chain, forward, outcome, late, body, passed } = way;
   return {
     outcome: late === undefined ? outcome.kind : 'deny',
     path: x.path,
@@ -114,13 +101,70 @@ export const rehearse = async (
           upstream: chain.route.upstream,
           method: x.method,
           target: x.path + x.query,
-          headers: headersToForward(x, headers.forward),
+          headers: headersToForward(x, forward),
           body: body as Forwarded['body'],
         }
       : undefined,
     change: x.knownChange,
   };
 };
+
+/** No more of a judgement than how it ended: a million of them are made at once. */
+export const rehearseEnding = async (
+  snapshot: Snapshot,
+  request: ImaginedRequest,
+  outside: RehearsalOutside,
+): Promise<{
+  readonly outcome: Judgement['outcome'];
+  readonly route: string | undefined;
+  readonly flags: readonly string[];
+  readonly fault: string | undefined;
+}> => {
+  const way = await goThrough(snapshot, request, outside);
+  if (way.kind === 'refused') return { outcome: 'deny', route: undefined, flags: [], fault: way.fault.code };
+  const { x, chain, outcome, late } = way;
+  return {
+    outcome: late === undefined ? outcome.kind : 'deny',
+    route: chain.route.id,
+    flags: x.flags,
+    fault: outcome.kind === 'deny' ? outcome.fault.code : late?.code,
+  };
+};
+
+const goThrough = async (snapshot: Snapshot, request: ImaginedRequest, outside: RehearsalOutside) => {
+  const peer = {
+    address: request.clientAddress,
+    encrypted: false,
+    httpVersion: '1.1',
+    trusted: trustsNobody,
+  };
+  const admission = admit(snapshot, request, peer);
+  if (admission.kind === 'refused') return admission;
+  const { chain } = admission.found;
+  const { requestId, method } = request;
+  const x = beginExchange(admission, { requestId, method, receivedAt: outside.clock.now() }, outside.lookups);
+  outside.watch?.(x);
+  const reader = readerOf(request.body);
+  const outcome = await runChain(chain.steps, x, new JudgedBody(reader, chain.route, outside.log));
+  const framing = framingOf(request.body);
+  const body =
+    outcome.kind === 'pass' ? await bodyToForward(x, framing, reader, chain.route.body.maxBytes) : undefined;
+  const late = typeof body === 'object' && 'code' in body ? body : undefined;
+  const passed = outcome.kind === 'pass' && late === undefined;
+  await settleStages(x, { forwarded: passed, status: passed ? 200 : undefined }, outside.log);
+  return {
+    kind: 'judged',
+    x,
+    chain,
+    forward: admission.headers.forward,
+    outcome,
+    late,
+    body,
+    passed,
+  } as const;
+};
+
+const trustsNobody = (): boolean => false;
 
 /** Every verdict is the answer of the step in the same place: a step is asked once, in the order of the chain. */
 const stepsOf = (
