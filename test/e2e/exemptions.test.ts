@@ -8,7 +8,8 @@ import { checkCases } from '../../src/compose/check-cases.ts';
 import type { Decision } from '../../src/core/decision.ts';
 import { printProblem } from '../../src/files/problem.ts';
 import { call, startTestGateway } from '../support/gateway.ts';
-import { writeFolder } from '../support/policy-folder.ts';
+import { writeFolder, writeInto } from '../support/policy-folder.ts';
+import { lettered, rolloutFolder, startRollout } from '../support/rollout.ts';
 import { root } from '../support/source-files.ts';
 
 const exempt = (projects: string, expires: string): string => `
@@ -148,4 +149,23 @@ describe('a flag mode with an end', () => {
     );
     assert.match((await red(folder)).join(), /"until" and "afterwards" belong to mode flag/);
   });
+});
+
+test('the nearest end of an exemption is that of either revision, for as long as both judge', async (t) => {
+  const base = await rolloutFolder(t);
+  const ends = (letter: string, day: string) =>
+    lettered(
+      letter,
+      `exempt: [{ projects: [p], stages: [metadata-schema], reason: moving, owner: ann, expires: ${day} }]\n`,
+    );
+  await writeInto(join(base, 'policies'), ends('A', '2999-12-31'));
+  await writeInto(join(base, 'candidates/next'), ends('B', '2998-12-31'));
+  const { admin, metrics } = await startRollout(t, base);
+  const nearest = async () =>
+    Number(/^images_gateway_policy_nearest_expiry_timestamp_seconds (\S+)$/m.exec(await metrics())?.[1]);
+  assert.equal(await nearest(), Date.UTC(3000, 0, 1) / 1000);
+  assert.equal((await admin('POST', '/rollout?from=next&percent=1')).status, 200);
+  assert.equal(await nearest(), Date.UTC(2999, 0, 1) / 1000);
+  await admin('POST', '/rollout/take-back');
+  assert.equal(await nearest(), Date.UTC(3000, 0, 1) / 1000);
 });

@@ -6,6 +6,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { caseRequest } from '../../src/cases/case-request.ts';
 import { explain } from '../../src/cases/explain.ts';
+import { readCases } from '../../src/cases/load.ts';
+import { prepareRehearsal, redProblem, runCases } from '../../src/cases/run.ts';
 import type { CaseEntry } from '../../src/cases/schema.ts';
 import { worldOf } from '../../src/cases/world.ts';
 import type { Decision } from '../../src/core/decision.ts';
@@ -84,7 +86,7 @@ const meant = fc
   )
   .map(([from, to]) => policy.replace(from, to));
 
-test('a hundred random edits: refused with place and reason while the old policy serves, or just what explain foretold', async (t) => {
+test('a hundred random edits: refused with place and reason while the old policy serves, or just what test and explain foretold', async (t) => {
   const dir = await writeFolder(t, { 'a.yaml': policy, 'schemas/image-metadata-merge.json': schema });
   const gateway = await startTestGateway(t, { config: { policies: { dir } } });
   const { tokens, images, projects, users } = gateway.cloud.seed;
@@ -157,6 +159,29 @@ test('a hundred random edits: refused with place and reason while the old policy
     return told;
   };
 
+  /** The red ones of cases that expect what happened, in the words of `images-gateway test`. */
+  const redCases = async (policy: Parameters<typeof explain>[0], happened: readonly string[]) => {
+    const rehearsal = prepareRehearsal(policy, { stages, operations, meters: noMeters });
+    const cases = requests.map(([who, request], index) => {
+      const [verdict, route = '', fault = '', flags = ''] = (happened[index] ?? '').split(' ');
+      return {
+        name: `${index}`,
+        given: { ...world, identity: who },
+        request,
+        expect: {
+          verdict,
+          ...(route !== '' && { route }),
+          ...(fault !== '' && { fault }),
+          flags: flags.split(',').filter((flag) => flag !== ''),
+        },
+      };
+    });
+    const read = readCases('happened.cases.yaml', JSON.stringify({ version: 1, identities: people, cases }));
+    assert.deepEqual(read.problems.map(printProblem), []);
+    const results = await runCases(rehearsal, read.cases, () => 0);
+    return results.flatMap((result) => redProblem(result)?.message ?? []);
+  };
+
   let refused = 0;
   let loaded = 0;
   let other = 0;
@@ -170,6 +195,7 @@ test('a hundred random edits: refused with place and reason while the old policy
       if (next.ok) {
         loaded += 1;
         assert.deepEqual(after, await foretold(next.snapshot.policy), text);
+        assert.deepEqual(await redCases(next.snapshot.policy, after), [], text);
         if (after.join() !== first.join()) other += 1;
       } else {
         refused += 1;

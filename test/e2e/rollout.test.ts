@@ -52,25 +52,6 @@ test('named projects get the candidate, all others the current revision, and bot
   assert.deepEqual([told.from, told.candidate], ['next', now.rollout?.revision]);
 });
 
-test('the nearest end of an exemption is that of either revision, for as long as both judge', async (t) => {
-  const base = await rolloutFolder(t);
-  const ends = (letter: string, day: string) =>
-    lettered(
-      letter,
-      `exempt: [{ projects: [p], stages: [metadata-schema], reason: moving, owner: ann, expires: ${day} }]\n`,
-    );
-  await writeInto(join(base, 'policies'), ends('A', '2999-12-31'));
-  await writeInto(join(base, 'candidates/next'), ends('B', '2998-12-31'));
-  const { admin, metrics } = await startRollout(t, base);
-  const nearest = async () =>
-    Number(/^images_gateway_policy_nearest_expiry_timestamp_seconds (\S+)$/m.exec(await metrics())?.[1]);
-  assert.equal(await nearest(), Date.UTC(3000, 0, 1) / 1000);
-  assert.equal((await admin('POST', '/rollout?from=next&percent=1')).status, 200);
-  assert.equal(await nearest(), Date.UTC(2999, 0, 1) / 1000);
-  await admin('POST', '/rollout/take-back');
-  assert.equal(await nearest(), Date.UTC(3000, 0, 1) / 1000);
-});
-
 test('who has no valid token, or takes a route that asks nobody, gets the current revision', async (t) => {
   const { admin, refusal, url, lines, status, cloud } = await startRollout(t, await rolloutFolder(t));
   await admin('POST', '/rollout?from=next&percent=100');
