@@ -24,7 +24,9 @@ export const respondFault = (res: ServerResponse, fault: Fault, notes: AnswerNot
   fields['content-type'] = 'application/json';
   Object.assign(fields, notes.responseHeaders);
   for (const [name, value] of Object.entries(fault.headers ?? {})) fields[name.toLowerCase()] = value;
-  if (fault.retryAfterMs !== undefined) fields['retry-after'] = String(retryAfterSeconds(fault.retryAfterMs));
+  // A fault may have written the wait in the other form that HTTP has for it, a date.
+  if (fault.retryAfterMs !== undefined)
+    fields['retry-after'] ??= String(retryAfterSeconds(fault.retryAfterMs));
   send(res, fault.status, fields, body, notes.requestId);
 };
 

@@ -135,9 +135,22 @@ const limitFaults = ({ limits, routeIds, operations }: Assembled): Problem[] => 
       if (window === undefined || window.every * unitSeconds[window.per] <= longestWindowSeconds) continue;
       problems.push({ place: at(limit, ...path, 'every'), message: 'The window is longer than 24 days.' });
     }
-    problems.push(...groupFaults(limit, groups));
+    problems.push(...groupFaults(limit, groups), ...costFaults(limit));
   }
   return problems;
+};
+
+/** An operation that costs more than a whole window has could never pass, however long its caller waits. */
+const costFaults = (limit: Placed<LimitDefinition>): Problem[] => {
+  const { points, burst, groups = [], costs = {} } = limit.thing;
+  const windows = [{ points }, burst, ...groups, ...groups.map((group) => group.burst)];
+  const smallest = Math.min(...windows.map((window) => window?.points ?? points));
+  return Object.entries(costs)
+    .filter(([, cost]) => cost > smallest)
+    .map(([name, cost]) => ({
+      place: at(limit, 'costs', name),
+      message: `A request that costs ${cost} could never pass a window of ${smallest}; let it cost less, or the window hold more.`,
+    }));
 };
 
 const exemptionFaults = ({ exemptions, routeIds, fallbacks, stages }: Assembled): Problem[] => {

@@ -1,48 +1,21 @@
 import { retryAfterSeconds } from '../core/fault.ts';
 import type { LimitDefinition } from '../core/policy.ts';
-import type { LimitState, LimitsAnswer } from '../core/ports.ts';
+import type { LimitState, LimitsAnswer, Outage } from '../core/ports.ts';
 import { type Deny, deny, pass, type Verdict } from '../core/verdict.ts';
-import { limitWords, secondsWords } from './limit-words.ts';
+import { limitRefusal, type ShapeOptions } from './limit-shapes.ts';
 import { rateLimitFields } from './ratelimit-fields.ts';
 
 export type LimitFault = 'over-limit' | 'over-limit-429' | 'service-over-limit' | 'limits-unavailable';
 
-export interface LimitAnswerOptions {
+export interface LimitAnswerOptions extends ShapeOptions {
   readonly status: 413 | 429;
   /** Send the `RateLimit` fields. */
   readonly fields: boolean;
-  /** Form of the member `retryAfter` in the fault. */
-  readonly shape: 'repose' | 'nova';
 }
 
 type Exceeded = readonly [LimitState, ...LimitState[]];
 
 const unavailableRetryMs = 1000;
-
-const sentences = new WeakMap<LimitDefinition, string>();
-
-const sentenceOf = (limit: LimitDefinition): string => {
-  let sentence = sentences.get(limit);
-  if (sentence === undefined) {
-    const start = limit.key === 'global' ? 'The service is at its limit of' : 'Over the limit of';
-    sentence = `${start} ${limitWords(limit)}. Retry after `;
-    sentences.set(limit, sentence);
-  }
-  return sentence;
-};
-
-/** The last moment that was written: in a flood, most refusals name the same one, and writing it is not cheap. */
-const written = { second: Number.NaN, text: '' };
-
-/** The second, in UTC, at which a client may come back. */
-const retryAt = (now: number, seconds: number): string => {
-  const second = Math.ceil(now / 1000) + seconds;
-  if (written.second !== second) {
-    written.second = second;
-    written.text = `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
-  }
-  return written.text;
-};
 
 /**
  * The limit that is named, of those exceeded: where the caller's own limit and a global one refuse together, the
@@ -61,13 +34,22 @@ const refuse = (over: Exceeded, options: LimitAnswerOptions, now: number): Deny<
   const limit = named(over);
   let retryAfterMs = 0;
   for (const { resetMs } of over) retryAfterMs = Math.max(retryAfterMs, resetMs);
-  const seconds = retryAfterSeconds(retryAfterMs);
-  const at = retryAt(now, seconds);
-  return deny(faultOf(limit, options), `${sentenceOf(limit)}${secondsWords(seconds)}.`, {
+  const { message, ...words } = limitRefusal(limit, retryAfterSeconds(retryAfterMs), options, now);
+  return deny(faultOf(limit, options), message, {
     retryAfterMs,
-    members: options.shape === 'nova' ? { retryAfter: String(seconds) } : { retryAfter: at, retryAt: at },
+    ...words,
     ...(options.fields && { responseHeaders: rateLimitFields(over) }),
     notes: { limits: over.map((state) => state.limit.name) },
+  });
+};
+
+/** Refuses because nobody knows what is left. */
+const unknown = (reason: Outage, options: LimitAnswerOptions, now: number): Deny<LimitFault> => {
+  const { message, ...words } = limitRefusal(undefined, unavailableRetryMs / 1000, options, now);
+  return deny('limits-unavailable', message, {
+    retryAfterMs: unavailableRetryMs,
+    ...words,
+    notes: { reason },
   });
 };
 
@@ -83,12 +65,7 @@ export const limitVerdict = (
   options: LimitAnswerOptions,
   now: () => number,
 ): Verdict<LimitFault> => {
-  if (answer.kind === 'unavailable')
-    return deny(
-      'limits-unavailable',
-      `The limits cannot be checked at the moment. Retry after ${secondsWords(unavailableRetryMs / 1000)}.`,
-      { retryAfterMs: unavailableRetryMs, notes: { reason: answer.reason } },
-    );
+  if (answer.kind === 'unavailable') return unknown(answer.reason, options, now());
   const over: LimitState[] = [];
   const flagged: LimitState[] = [];
   let unenforced = 0;

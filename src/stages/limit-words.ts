@@ -28,5 +28,9 @@ export const limitWords = (limit: LimitDefinition): string => {
   return `${limit.points} ${counted} per ${window} for ${image}${party[limit.key]}`;
 };
 
+/** The routes that a limit counts on, for people; `*` for all of them. */
+export const routesLabel = (routes: readonly string[]): string =>
+  routes.length === 0 ? '*' : routes.join(',');
+
 /** `1 second`, `37 seconds`. */
 export const secondsWords = (seconds: number): string => (seconds === 1 ? '1 second' : `${seconds} seconds`);

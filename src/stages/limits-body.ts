@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '../core/json.ts';
 import type { LimitDefinition } from '../core/policy.ts';
 import type { LimitState } from '../core/ports.ts';
+import { routesLabel } from './limit-words.ts';
 
 /** A word of the limits API: `MINUTE`, or `10 MINUTES` where the window is not one unit long. */
 const unitOf = ({ per, every }: LimitDefinition): string =>
@@ -21,11 +22,11 @@ const entries = ({ limit, remaining, resetMs }: LimitState, now: number): readon
     for: limit.perImage === undefined ? limit.key : `${limit.key} and image`,
   }));
 
-/** Rate limits, grouped by what they count; `uri` is a label for people: the routes, or `*` for all of them. */
+/** Rate limits, grouped by what they count; `uri` is a label for people. */
 const rates = (states: readonly LimitState[], now: number): readonly JsonObject[] => {
   const groups = new Map<string, JsonObject[]>();
   for (const state of states) {
-    const uri = state.limit.routes.length === 0 ? '*' : state.limit.routes.join(',');
+    const uri = routesLabel(state.limit.routes);
     const group = groups.get(uri) ?? [];
     groups.set(uri, group);
     group.push(...entries(state, now));

@@ -31,10 +31,15 @@ const options = Type.Object(
       default: true,
       description: 'Send `RateLimit-Policy` and `RateLimit` with the answer.',
     }),
-    shape: Type.Union([Type.Literal('repose'), Type.Literal('nova')], {
+    shape: Type.Union([Type.Literal('repose'), Type.Literal('rackspace'), Type.Literal('nova')], {
       default: 'repose',
       description:
-        'Member `retryAfter` of the fault: a date with `retryAt` beside it (repose), or seconds (nova).',
+        "Members of the fault: `retryAfter` and `retryAt` as dates (repose), `retryAt` alone (rackspace), or `retryAfter` in seconds beside Nova's own words (nova).",
+    }),
+    retryAfter: Type.Union([Type.Literal('seconds'), Type.Literal('http-date')], {
+      default: 'seconds',
+      description:
+        'Form of the header `Retry-After`. OpenStack clients take a date for 0 and come back at once: only for clients that need it.',
     }),
   },
   { additionalProperties: false },

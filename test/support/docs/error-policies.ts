@@ -89,6 +89,10 @@ export const policySections: readonly ErrorSection[] = [
         'Take it out of one group.',
       ],
       [
+        limit('costs: { image-create: 9 }'),
+        'Let it cost at most what the smallest window, a burst or a group among them, has.',
+      ],
+      [
         'exempt: [{ projects: [p], stages: [rate-limit], reason: r, owner: ann, expires: 2030-02-01 }]',
         'Say why, so that others understand it.',
       ],

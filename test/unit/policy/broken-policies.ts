@@ -128,6 +128,12 @@ export const brokenPolicies: readonly BrokenPolicy[] = [
     'a.yaml:12:14: There is no operation "image-metadata-replaced"; did you mean "image-metadata-replace"?',
   ),
   edited(
+    'a cost above a whole window',
+    'image-metadata-replace: 5',
+    'image-metadata-replace: 50000',
+    'a.yaml:12:38: A request that costs 50000 could never pass a window of 200; let it cost less, or the window hold more.',
+  ),
+  edited(
     'the name of a burst',
     'name: project-writes',
     'name: everyone-burst',

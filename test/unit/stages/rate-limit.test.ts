@@ -15,6 +15,7 @@ const defaults: Options = {
   status: 413,
   fields: true,
   shape: 'repose',
+  retryAfter: 'seconds',
 };
 const noon = Date.UTC(2026, 10, 23, 12);
 mock.timers.enable({ apis: ['Date', 'setTimeout'], now: noon });
@@ -72,14 +73,60 @@ test('where both refuse, the own limit is named and the longest wait is told', (
   assert.equal(retryAfterMs, 3_600_000);
 });
 
-test('status and form of the refusal follow the options', () => {
-  const check = prepared([limitOf({ points: 1 })], { status: 429, shape: 'nova', fields: false });
+test('status, fields and the form of Retry-After follow the options', () => {
+  const check = prepared([limitOf({ points: 1 })], { status: 429, fields: false, retryAfter: 'http-date' });
   check(exchangeOf());
-  const { fault, members, responseHeaders } = refusal(check(exchangeOf()));
+  const { fault, headers, responseHeaders, retryAfterMs } = refusal(check(exchangeOf()));
   assert.equal(fault, 'over-limit-429');
-  assert.deepEqual(members, { retryAfter: '60' });
+  assert.deepEqual(headers, { 'retry-after': 'Mon, 23 Nov 2026 12:01:00 GMT' });
+  assert.equal(retryAfterMs, 60_000);
   assert.equal(responseHeaders, undefined);
 });
+
+const tenWrites = limitOf({ points: 1, methods: ['POST', 'PUT'], routes: ['images'], every: 10 });
+const whole = limitOf({ points: 1, key: 'global' });
+const shapes: readonly (readonly [string, Options['shape'], ReturnType<typeof limitOf>, string, object])[] = [
+  [
+    'of Nova has its two sentences and the seconds as a text, and goes on in words that people see',
+    'nova',
+    tenWrites,
+    'This request was rate-limited. Over the limit of 1 write per 10 minutes for this project. Retry after 600 seconds.',
+    {
+      details: 'Only 1 POST,PUT request(s) can be made to images every 10 minutes.',
+      retryAfter: '600',
+    },
+  ],
+  [
+    'of Nova for any method says ALL and *',
+    'nova',
+    limitOf({ points: 1 }),
+    'This request was rate-limited. Over the limit of 1 request per minute for this project. Retry after 60 seconds.',
+    { details: 'Only 1 ALL request(s) can be made to * every minute.', retryAfter: '60' },
+  ],
+  [
+    'of Nova for the whole service, which Nova did not have, has the seconds',
+    'nova',
+    whole,
+    'The service is at its limit of 1 request per minute for all callers together. Retry after 60 seconds.',
+    { retryAfter: '60' },
+  ],
+  [
+    'of Rackspace has the moment as retryAt',
+    'rackspace',
+    tenWrites,
+    'Over the limit of 1 write per 10 minutes for this project. Retry after 600 seconds.',
+    { retryAt: '2026-11-23T12:10:00Z' },
+  ],
+];
+
+for (const [name, shape, limit, message, members] of shapes)
+  test(`the fault in the shape ${name}`, () => {
+    const check = prepared([limit], { shape });
+    check(exchangeOf());
+    const denial = refusal(check(exchangeOf()));
+    assert.deepEqual([denial.message, denial.members], [message, members]);
+    assert.equal(denial.headers, undefined);
+  });
 
 test('a request within its limits carries the RateLimit fields, burst included', () => {
   const check = prepared([
@@ -198,9 +245,11 @@ test('a store that does not answer, where that denies, is not called a limit', (
     consume: () => ({ kind: 'unavailable', reason: 'timeout' }),
     peek: () => ({ kind: 'unavailable', reason: 'timeout' }),
   };
-  const { fault, retryAfterMs } = refusal(prepared([limitOf()], {}, down)(exchangeOf()));
+  const { fault, retryAfterMs, message, members } = refusal(prepared([limitOf()], {}, down)(exchangeOf()));
   assert.equal(fault, 'limits-unavailable');
   assert.equal(retryAfterMs, 1000);
+  assert.equal(message, 'The limits cannot be checked at the moment. Retry after 1 second.');
+  assert.deepEqual(members, { retryAfter: '2026-11-23T12:00:01Z', retryAt: '2026-11-23T12:00:01Z' });
 });
 
 test('a window longer than counters can be held is refused at load', () => {
