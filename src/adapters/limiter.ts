@@ -39,6 +39,11 @@ export interface Windows {
 class MemoryWindows extends RateLimiterMemory implements Windows {
   declare private readonly _memoryStorage: CounterStorage;
   readonly #maxSubjects: number;
+  /**
+   * Goes through the subjects from the oldest on. It is kept, because what was deleted stays in a Map as a gap for a while,
+   * and each walk from the start would step over all the gaps again.
+   */
+  #oldest: Iterator<string> | undefined;
 
   constructor(points: number, seconds: number, maxSubjects: number) {
     super({ points, duration: seconds, keyPrefix: '' });
@@ -55,19 +60,23 @@ class MemoryWindows extends RateLimiterMemory implements Windows {
 
   charge(subject: string, points: number): WindowCount {
     const held = this._memoryStorage._storage;
-    if (held.size >= this.#maxSubjects && !held.has(subject)) {
-      // All windows of a limit are equally long, so the first one in the map is nearest to its end: forgetting it
-      // forgives the least.
-      for (const oldest of held.keys()) {
-        this._memoryStorage.delete(oldest);
-        break;
-      }
-    }
+    // All windows of a limit are equally long, so the first one in the map is nearest to its end: forgetting it forgives
+    // the least.
+    if (held.size >= this.#maxSubjects && !held.has(subject)) this.#forgetOldest();
     return this.#count(this._memoryStorage.incrby(subject, points, this.duration));
   }
 
   forget(subject: string): boolean {
     return this._memoryStorage.delete(subject);
+  }
+
+  #forgetOldest(): void {
+    let next = this.#oldest?.next();
+    if (next === undefined || next.done === true) {
+      this.#oldest = this.subjects();
+      next = this.#oldest.next();
+    }
+    if (next.done !== true) this._memoryStorage.delete(next.value);
   }
 
   subjects(): IterableIterator<string> {

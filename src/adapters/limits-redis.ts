@@ -146,6 +146,7 @@ export const createRedisLimits = ({
         if (removed.kind === 'unavailable') return removed.reason;
         if (removed.value) forgotten += 1;
       }
+      blocked.forgetAll();
       return forgotten;
     },
   };

@@ -5,6 +5,8 @@ const argumentsPerKey = 4;
 /**
  * Looks at all counters first and charges them only if none refuses; a script runs alone, so nothing comes between.
  * A window begins with the first charge and ends when Redis lets the key expire: no clock of a gateway is involved.
+ * Redis keeps the moment, not the time that is left: where its own clock is set back, the window would grow by as much,
+ * and is made as long as ever.
  *
  * ARGV[1] is `1` to charge and `0` to look; then for each key: points to take, allowance, window in ms, `1` where the
  * limit refuses. Answers `[1 if charged, and for each key: consumed, ms left, 1 if it fits]`.
@@ -17,9 +19,10 @@ for i = 1, #KEYS do
   local consumed = tonumber(values[i] or 0)
   local left = 0
   if values[i] then
+    local window = tonumber(ARGV[at + 2])
     left = redis.call('PTTL', KEYS[i])
-    if left < 0 then
-      left = tonumber(ARGV[at + 2])
+    if left < 0 or left > window then
+      left = window
       redis.call('PEXPIRE', KEYS[i], left)
     end
   end

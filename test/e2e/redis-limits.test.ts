@@ -135,6 +135,53 @@ test('counters are there again after a restart of Redis that saved them', async 
   assert.equal(statesOf(await client.limits.peek([chargeOf(limit)]))[0]?.remaining, 6);
 });
 
+const hour = 3_600_000;
+
+test('a clock of a gateway that is set an hour forth or back changes nothing that Redis counts', async (t) => {
+  const server = await serve(t);
+  t.mock.timers.enable({ apis: ['Date'], now: 10 * hour });
+  const limit = limitOf({ points: 2 });
+  const [one, other] = [
+    connect(t, server.port, { budgetMs: 30_000 }),
+    connect(t, server.port, { budgetMs: 30_000 }),
+  ];
+  await Promise.all([one.redis.started, other.redis.started]);
+  assert.ok(admitted(await one.limits.consume([chargeOf(limit)])));
+  t.mock.timers.setTime(11 * hour);
+  assert.ok(admitted(await one.limits.consume([chargeOf(limit)])));
+  for (const time of [11, 9]) {
+    t.mock.timers.setTime(time * hour);
+    for (const { limits } of [one, other]) {
+      const answer = await limits.consume([chargeOf(limit)]);
+      assert.equal(admitted(answer), false);
+      const left = statesOf(answer)[0]?.resetMs ?? 0;
+      assert.ok(left > 0 && left <= 60_000, `${left} ms`);
+    }
+  }
+});
+
+test('a clock of Redis that is set an hour back keeps nobody out for longer than a window, one set forth ends windows once', async (t) => {
+  const server = await serve(t);
+  const { limits, redis } = connect(t, server.port, { budgetMs: 30_000 });
+  await redis.started;
+  const limit = limitOf({ points: 1 });
+  const ask = async () => statesOf(await limits.consume([chargeOf(limit)]))[0];
+  assert.equal((await ask())?.exceeded, false);
+  const key = await server.cli('--scan');
+  // Redis keeps the moment of a key's end, so a step of its clock is to a counter what an end so much later or earlier is.
+  const ends = Number(await server.cli('PEXPIRETIME', key));
+  await server.cli('PEXPIREAT', key, String(ends + hour));
+  const back = await ask();
+  assert.equal(back?.exceeded, true);
+  assert.ok(back.resetMs <= 60_000, `${back.resetMs} ms`);
+  assert.ok(Number(await server.cli('PTTL', key)) <= 60_000);
+  await server.cli('PEXPIREAT', key, String(ends - hour));
+  const fresh = connect(t, server.port, { budgetMs: 30_000 });
+  await fresh.redis.started;
+  assert.equal(admitted(await fresh.limits.consume([chargeOf(limit)])), true);
+  assert.equal(admitted(await fresh.limits.consume([chargeOf(limit)])), false);
+});
+
 test('four processes and 10,000 requests get the whole limit and not one more', async (t) => {
   const server = await serve(t);
   const script = fileURLToPath(new URL('../support/limit-process.ts', import.meta.url));
@@ -163,6 +210,10 @@ test('a reset gives a project its whole allowance again, within a second on ever
   assert.equal(admitted(await other.limits.consume([chargeOf(reads, 'project:a')])), false);
   assert.equal(await one.limits.reset('project:a', 'reads'), 2);
   assert.equal(await one.limits.reset('project:a'), 2);
+  assert.ok(
+    admitted(await one.limits.consume([chargeOf(writes, 'project:a')])),
+    'at once where it was asked',
+  );
   await until(
     async () => admitted(await other.limits.consume([chargeOf(reads, 'project:a')])),
     'the other gateway lets the project in',

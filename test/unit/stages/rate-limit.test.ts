@@ -83,51 +83,6 @@ test('status, fields and the form of Retry-After follow the options', () => {
   assert.equal(responseHeaders, undefined);
 });
 
-const tenWrites = limitOf({ points: 1, methods: ['POST', 'PUT'], routes: ['images'], every: 10 });
-const whole = limitOf({ points: 1, key: 'global' });
-const shapes: readonly (readonly [string, Options['shape'], ReturnType<typeof limitOf>, string, object])[] = [
-  [
-    'of Nova has its two sentences and the seconds as a text, and goes on in words that people see',
-    'nova',
-    tenWrites,
-    'This request was rate-limited. Over the limit of 1 write per 10 minutes for this project. Retry after 600 seconds.',
-    {
-      details: 'Only 1 POST,PUT request(s) can be made to images every 10 minutes.',
-      retryAfter: '600',
-    },
-  ],
-  [
-    'of Nova for any method says ALL and *',
-    'nova',
-    limitOf({ points: 1 }),
-    'This request was rate-limited. Over the limit of 1 request per minute for this project. Retry after 60 seconds.',
-    { details: 'Only 1 ALL request(s) can be made to * every minute.', retryAfter: '60' },
-  ],
-  [
-    'of Nova for the whole service, which Nova did not have, has the seconds',
-    'nova',
-    whole,
-    'The service is at its limit of 1 request per minute for all callers together. Retry after 60 seconds.',
-    { retryAfter: '60' },
-  ],
-  [
-    'of Rackspace has the moment as retryAt',
-    'rackspace',
-    tenWrites,
-    'Over the limit of 1 write per 10 minutes for this project. Retry after 600 seconds.',
-    { retryAt: '2026-11-23T12:10:00Z' },
-  ],
-];
-
-for (const [name, shape, limit, message, members] of shapes)
-  test(`the fault in the shape ${name}`, () => {
-    const check = prepared([limit], { shape });
-    check(exchangeOf());
-    const denial = refusal(check(exchangeOf()));
-    assert.deepEqual([denial.message, denial.members], [message, members]);
-    assert.equal(denial.headers, undefined);
-  });
-
 test('a request within its limits carries the RateLimit fields, burst included', () => {
   const check = prepared([
     limitOf({ points: 100, burst: { points: 10, per: 'second', every: 1 } }),
