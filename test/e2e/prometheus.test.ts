@@ -1,24 +1,21 @@
-/** The dashboard and the alerts against a real Prometheus that scrapes real gateways. */
+/** The dashboard against a real Prometheus that scrapes real gateways, and alerts while all is well. */
 import assert from 'node:assert/strict';
-import { appendFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { demoConfig } from '../../src/cli/demo-config.ts';
 import { Secret } from '../../src/core/secret.ts';
-import { type DemoCloud, startDemoCloud } from '../../src/demo/cloud.ts';
+import type { DemoCloud } from '../../src/demo/cloud.ts';
 import { seedIds } from '../../src/demo/seed-ids.ts';
+import { load, target } from '../support/alerts.ts';
 import { makeAuthority } from '../support/certificates.ts';
 import { asSent, dashboard } from '../support/dashboard.ts';
-import { call, startTestGateway, type TestGateway } from '../support/gateway.ts';
-import { editedPolicies, withoutLimits } from '../support/open-policies.ts';
+import { call, startTestGateway } from '../support/gateway.ts';
+import { editedPolicies } from '../support/open-policies.ts';
 import { writeFolder } from '../support/policy-folder.ts';
 import { startPrometheus, type TestPrometheus } from '../support/prometheus.ts';
 import { freePort, startRedis, until } from '../support/redis.ts';
 import { type ServedGateway, serve } from '../support/serve.ts';
 
-const { tokens, images, projects } = seedIds;
-
-const target = ({ adminUrl }: { readonly adminUrl: string }): string => new URL(adminUrl).host;
+const { projects } = seedIds;
 
 const health = { path: '/', intervalMs: 200, timeoutMs: 2000, healthy: 1, unhealthy: 1 };
 
@@ -35,29 +32,6 @@ const serveWithTls = async (t: TestContext, cloud: DemoCloud): Promise<ServedGat
       image: { url: cloud.imageUrl, api: '/v2' },
     },
   });
-};
-
-/** Requests of every sort, again and again until the test has seen what it waits for. */
-const load = (t: TestContext, gateway: TestGateway): void => {
-  let on = true;
-  t.after(() => {
-    on = false;
-  });
-  const metadata = (id: string) => `${gateway.url}/v2/images/${id}/metadata`;
-  const round = async () => {
-    await call('GET', `${gateway.url}/v2/images`, tokens.demo);
-    await call('GET', metadata(images.ubuntu), tokens.demo);
-    await call('POST', metadata(images.ubuntu), tokens.demo, { metadata: { label: 'load' } });
-    await call('POST', metadata(images.ubuntu), tokens.demo, { metadata: { label: 1 } });
-    await call('POST', metadata(images.resizing), tokens.demo, { metadata: { auto_disk_config: 'FALSE' } });
-    await call('GET', `${gateway.url}/v2//images`, tokens.demo);
-    await call('GET', metadata(images.ubuntu), 'a-token-that-nobody-has', undefined, { 'x-user-id': 'me' });
-  };
-  const again = async (): Promise<void> => {
-    // A gateway that is stopped, or whose cloud is, answers as it can.
-    while (on) await round().catch(() => new Promise((resolve) => setImmediate(resolve)));
-  };
-  void again();
 };
 
 const titlesOf = async (prometheus: TestPrometheus, empty: boolean): Promise<string[]> => {
@@ -114,52 +88,4 @@ test('every query of the dashboard has an answer, and nothing fires while all is
     (await fire()).filter((name) => !onPurpose.includes(name)),
     [],
   );
-});
-
-test('a cloud that is gone, a policy that does not load and a gateway that is gone fire alerts', async (t) => {
-  // On a fast machine the shipped limits would keep the load from the cloud that is to fail.
-  const policies = await withoutLimits(t);
-  const cloud = await startDemoCloud();
-  t.after(() => cloud.close());
-  const { upstreams } = demoConfig(cloud, { port: 0, adminPort: 0 });
-  const image = { url: cloud.imageUrl, api: '/v2', timeoutMs: 30_000, connections: 128, health };
-  const gateway = await startTestGateway(t, {
-    cloud,
-    config: { policies: { dir: policies }, maxInFlight: 1, upstreams: { ...upstreams, image } },
-  });
-  const other = await startTestGateway(t);
-  const prometheus = await startPrometheus(t, [target(gateway), target(other)]);
-  await prometheus.query('up');
-  const fires = (name: string, labels: Readonly<Record<string, string>>) =>
-    until(
-      async () => {
-        const instances = (await prometheus.firing()).get(`ImagesGateway${name}`) ?? [];
-        return instances.some((found) =>
-          Object.entries(labels).every(([key, value]) => found[key] === value),
-        );
-      },
-      `ImagesGateway${name} fires`,
-      30_000,
-    );
-  const instance = target(gateway);
-  load(t, gateway);
-  load(t, gateway);
-  load(t, gateway);
-  await fires('Overloaded', { instance });
-  await fires('IdentityForged', {});
-
-  await appendFile(join(policies, 'images.yaml'), '\nroute: []\n');
-  assert.equal((await gateway.reload()).ok, false);
-  await fires('PolicyNotLoaded', { instance });
-
-  await gateway.cloud.close();
-  await fires('UpstreamDown', { instance });
-  await fires('UpstreamFailing', {});
-  await fires('UpstreamAddressDown', { instance, upstream: 'image' });
-  await fires('UpstreamAllAddressesDown', { instance, upstream: 'image' });
-  await fires('ServerErrors', {});
-  await fires('KeystoneDown', { instance });
-
-  await other.stop(true);
-  await fires('Down', { instance: target(other) });
 });

@@ -14,8 +14,8 @@ export interface Pair {
 export interface Authority {
   /** Its own certificate, for those who are to trust it. */
   readonly ca: string;
-  /** @param names of the certificate, e.g. `DNS:a.example` or `IP:127.0.0.1` */
-  issue(name: string, names?: readonly string[]): Pair;
+  /** @param names of the certificate, e.g. `DNS:a.example` or `IP:127.0.0.1`. @param days that it is good for */
+  issue(name: string, names?: readonly string[], days?: number): Pair;
 }
 
 /** An authority of its own, good for two days. */
@@ -23,8 +23,8 @@ export const makeAuthority = (name = 'authority'): Authority => {
   const own = make(name, ['basicConstraints=critical,CA:TRUE']);
   return {
     ca: own.cert,
-    issue: (subject, names = ['IP:127.0.0.1', 'DNS:localhost']) =>
-      make(subject, ['basicConstraints=critical,CA:FALSE', `subjectAltName=${names.join(',')}`], own),
+    issue: (subject, names = ['IP:127.0.0.1', 'DNS:localhost'], days = 2) =>
+      make(subject, ['basicConstraints=critical,CA:FALSE', `subjectAltName=${names.join(',')}`], own, days),
   };
 };
 
@@ -34,7 +34,7 @@ export const secretPair = (authority: Authority): { readonly cert: Secret; reado
   return { cert: new Secret(cert), key: new Secret(key) };
 };
 
-const make = (subject: string, extensions: readonly string[], by?: Pair): Pair => {
+const make = (subject: string, extensions: readonly string[], by?: Pair, days = 2): Pair => {
   const folder = mkdtempSync(join(tmpdir(), 'images-gateway-cert-'));
   const at = (file: string): string => join(folder, file);
   try {
@@ -45,7 +45,7 @@ const make = (subject: string, extensions: readonly string[], by?: Pair): Pair =
       'openssl',
       [
         ...args,
-        ...['-keyout', at('key'), '-out', at('cert'), '-days', '2', '-subj', `/CN=${subject}`],
+        ...['-keyout', at('key'), '-out', at('cert'), '-days', String(days), '-subj', `/CN=${subject}`],
         ...extensions.flatMap((extension) => ['-addext', extension]),
         ...signer,
       ],
