@@ -74,6 +74,16 @@ test('what the compose file mounts is there', () => {
   }
 });
 
+test('Prometheus is handed the token that the admin listener of the gateway asks for', () => {
+  const { services, secrets } = parse(text('compose.yaml'));
+  const settings = parse(text('gateway/gateway.yaml'));
+  const [job] = parse(text('prometheus/prometheus.yml')).scrape_configs;
+  const [name] = services.prometheus.secrets;
+  assert.equal(job.authorization.credentials_file, `/run/secrets/${name}`);
+  assert.equal(`env:${secrets[name].environment}`, settings.admin.token);
+  assert.deepEqual(job.static_configs, [{ targets: [`gateway:${settings.admin.port}`] }]);
+});
+
 test('every alert has its entry in the runbook, and every entry its alert', () => {
   const alerts = [...text('prometheus/alerts.rules.yml').matchAll(/- alert: (\w+)/g)].map(([, name]) => name);
   const guide = readFileSync(join(root, 'docs/operations.md'), 'utf8').split('## Runbook')[1] ?? '';

@@ -23,7 +23,9 @@ test('promtool finds nothing to say against what the gateway exports', async (t)
 
 test('the rules and the settings of Prometheus are valid', async () => {
   await promtool(['check', 'rules', '--lint=all', '--lint-fatal', 'recording.rules.yml', 'alerts.rules.yml']);
-  await promtool(['check', 'config', 'prometheus.yml']);
+  await promtool(['check', 'config', 'local.yml']);
+  // The file with the token is where compose puts it, not here.
+  await promtool(['check', 'config', '--syntax-only', 'prometheus.yml']);
 });
 
 test('every alert fires when it should, and none while all is well', async () => {

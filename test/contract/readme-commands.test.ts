@@ -3,12 +3,15 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
+import { requireCommands } from '../support/apt.ts';
 import { docCommands, runCommands, statusesIn } from '../support/doc-commands.ts';
 import { docSandbox } from '../support/doc-sandbox.ts';
 import { markdownFile, markdownFiles, printedFiles } from '../support/markdown.ts';
+import { freePort } from '../support/redis.ts';
 import { root } from '../support/source-files.ts';
 
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -40,12 +43,21 @@ const startDemo = async (t: TestContext): Promise<{ readonly url: string; readon
 
 for (const { path, text } of markdownFiles().filter(({ text }) => docCommands(text).length > 0))
   test(`the commands of ${path} do what it says`, async (t) => {
+    if (text.includes('\nprometheus ')) requireCommands(['prometheus'], 'prometheus');
     const { url, adminUrl } = await startDemo(t);
     const commands = docCommands(text).filter((command) => !isNpm(command.text));
+    const sandbox = await docSandbox(t, printedFiles(text));
+    const prometheus = `127.0.0.1:${await freePort()}`;
+    const scraped = join(sandbox.cwd, 'deploy/prometheus/local.yml');
+    const admin = new URL(adminUrl).host;
+    await writeFile(scraped, (await readFile(scraped, 'utf8')).replace('127.0.0.1:9901', admin));
     const results = await runCommands(commands, {
-      ...(await docSandbox(t, printedFiles(text))),
+      ...sandbox,
       rewrite: (line) =>
-        line.replaceAll('http://127.0.0.1:8080', url).replaceAll('http://127.0.0.1:9901', adminUrl),
+        line
+          .replaceAll('http://127.0.0.1:8080', url)
+          .replaceAll('http://127.0.0.1:9901', adminUrl)
+          .replaceAll('127.0.0.1:9091', prometheus),
     });
     for (const { line, text: typed, status, exitCode, output, exit } of results) {
       const where = `${path}:${line}: ${typed}\n${output}`;

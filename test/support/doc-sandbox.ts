@@ -36,7 +36,7 @@ export const docSandbox = async (
 ): Promise<DocSandbox> => {
   const cwd = await mkdtemp(join(tmpdir(), 'images-gateway-docs-'));
   t.after(() => rm(cwd, { recursive: true, force: true }));
-  for (const folder of ['config', 'policies', 'docs/schemas'])
+  for (const folder of ['config', 'policies', 'deploy', 'docs/schemas'])
     await cp(join(root, folder), join(cwd, folder), { recursive: true });
   for (const name of ['src', 'node_modules', 'package.json'])
     await symlink(join(root, name), join(cwd, name));
