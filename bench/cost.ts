@@ -1,5 +1,5 @@
 /** CPU time of a request, row by row: rows take turns, so that what disturbs the machine disturbs neighbours alike. */
-import { cpuByProcess, memoryOf } from './child.ts';
+import { cpuNanoseconds, memoryOf } from './child.ts';
 import type { LoadResult } from './load.ts';
 import type { Outside } from './outside.ts';
 import { missingFor, type Running, startProxy } from './proxies.ts';
@@ -16,8 +16,6 @@ export interface Cost {
   readonly cpu: Spread;
   /** Of `cpu` to that of the first row, round by round. */
   readonly ratio: Spread;
-  /** CPU microseconds a request of the busiest process of the proxy, which is what limits it. */
-  readonly busiest: number;
   readonly perSecond: number;
   /** MiB, behind the load. */
   readonly memory: number;
@@ -38,7 +36,6 @@ const nothing: Spread = { median: 0, low: 0, high: 0 };
 interface Measured {
   readonly proxy: Running;
   readonly cpu: number[];
-  readonly busiest: number[];
   readonly loads: LoadResult[];
 }
 
@@ -60,14 +57,10 @@ export const measureCost = async (
   const send = (row: Row, { url }: Running, duration: number): Promise<LoadResult> =>
     outside.loader.run({ ...requestOf(row, url), seconds: duration, connections });
 
-  const turn = async (row: Row, { proxy, cpu, busiest, loads }: Measured): Promise<void> => {
-    const before = await cpuByProcess(proxy.pid);
+  const turn = async (row: Row, { proxy, cpu, loads }: Measured): Promise<void> => {
+    const before = await cpuNanoseconds(proxy.pid);
     const load = await send(row, proxy, seconds);
-    const spent = [...(await cpuByProcess(proxy.pid))].map(
-      ([pid, after]) => (after - (before.get(pid) ?? 0)) / load.requests / 1000,
-    );
-    cpu.push(spent.reduce((sum, each) => sum + each, 0));
-    busiest.push(Math.max(...spent));
+    cpu.push(((await cpuNanoseconds(proxy.pid)) - before) / load.requests / 1000);
     loads.push(load);
   };
 
@@ -76,8 +69,8 @@ export const measureCost = async (
     const measured = found.get(row);
     const flaw = missingFor(row, outside) ?? flaws.get(id) ?? (measured && flawOf(row, measured.loads));
     if (measured === undefined || flaw !== undefined)
-      return { id, name, does, flaw, cpu: nothing, ratio: nothing, busiest: 0, perSecond: 0, memory: 0 };
-    const { proxy, cpu, busiest, loads } = measured;
+      return { id, name, does, flaw, cpu: nothing, ratio: nothing, perSecond: 0, memory: 0 };
+    const { proxy, cpu, loads } = measured;
     const reference = found.get(wanted[0] as Row)?.cpu ?? [];
     return {
       id,
@@ -86,7 +79,6 @@ export const measureCost = async (
       flaw,
       cpu: spreadOf(cpu),
       ratio: ratioOf(cpu, reference),
-      busiest: median(busiest),
       perSecond: median(loads.map(({ perSecond }) => perSecond)),
       memory: (await memoryOf(proxy.pid)).now,
     };
@@ -95,7 +87,7 @@ export const measureCost = async (
   try {
     for (const row of wanted)
       if (missingFor(row, outside) === undefined)
-        found.set(row, { proxy: await startProxy(row, outside), cpu: [], busiest: [], loads: [] });
+        found.set(row, { proxy: await startProxy(row, outside), cpu: [], loads: [] });
     for (const [row, { proxy }] of found) {
       told(`warming up ${row.id}`);
       // All tokens must have been seen once, or the first sight of them would be measured.

@@ -2,7 +2,15 @@ import type { Peer } from '../core/peer.ts';
 import type { LimitDefinition } from '../core/policy.ts';
 import type { LimitCharge, LimitsAnswer, Outage } from '../core/ports.ts';
 import { BlockedCounters } from './limits-blocked.ts';
-import { countLimits, resetLimits, sentCharge, sentName } from './limits-channel.ts';
+import {
+  countLimits,
+  resetLimits,
+  type SentState,
+  sentCharge,
+  sentName,
+  tellHolders,
+} from './limits-channel.ts';
+import { HeldBlocks } from './limits-held.ts';
 import { standIn } from './limits-local-share.ts';
 import type { LimitsStore } from './limits-store.ts';
 
@@ -21,7 +29,8 @@ const resetMs = 5000;
 
 /**
  * Limits of one worker of several on a machine: the primary counts, so they are exact over all workers without any
- * other store. While the primary does not answer, each worker counts its share.
+ * other store. It gives blocks of points, which are spent here without asking. While the primary does not answer, each
+ * worker spends its blocks, and then counts its share.
  */
 export const createWorkerLimits = ({
   primary,
@@ -30,6 +39,7 @@ export const createWorkerLimits = ({
   monotonic = () => performance.now(),
 }: WorkerLimitsOptions): LimitsStore => {
   const defined = new Set<string>();
+  const blocks = new HeldBlocks(monotonic);
   const blocked = new BlockedCounters(monotonic);
   const instead = standIn('local-share', workers);
   const keyOf = ({ limit, subject }: LimitCharge): string => `${sentName(limit)}\n${subject}`;
@@ -43,16 +53,22 @@ export const createWorkerLimits = ({
     });
 
   const ask = async (act: 'consume' | 'peek', charges: readonly LimitCharge[]): Promise<LimitsAnswer> => {
+    const places = charges.map((charge) => (act === 'consume' ? blocks.want(charge) : undefined));
     const define = newOnes(charges);
-    const question = { act, charges: charges.map(sentCharge), ...(define.length > 0 && { define }) };
+    const sent = charges.map((charge, index) => sentCharge(charge, places[index] !== undefined));
+    const askedAt = monotonic();
+    const question = { act, charges: sent, ...(define.length > 0 && { define }) };
     const reply = await primary.ask(countLimits, question, budgetMs);
     if (reply?.length !== charges.length) {
+      for (const place of places) blocks.unheard(place);
       // The question that defined them may never have arrived.
       for (const { limit } of charges) defined.delete(sentName(limit));
       return instead[act](charges, 'timeout');
     }
     const states = charges.map((charge, index) => {
-      const [remaining, resetMs, exceeded] = reply[index] ?? [charge.limit.points, 0, 0];
+      const told = reply[index] as SentState;
+      const [free, resetMs, exceeded] = told;
+      const remaining = act === 'consume' ? blocks.heard(charge, places[index], told, askedAt) : free;
       const state = { limit: charge.limit, remaining, resetMs, exceeded: exceeded === 1 };
       blocked.learn(keyOf(charge), state);
       return state;
@@ -60,8 +76,12 @@ export const createWorkerLimits = ({
     return { kind: 'counted', states };
   };
 
+  primary.answer(tellHolders, (words) => words.map((word) => blocks.told(word)));
+
   return {
     consume(charges) {
+      const states = blocks.spend(charges);
+      if (states !== undefined) return { kind: 'counted', states };
       const usedUp = charges
         .map((charge) => blocked.state(keyOf(charge), charge))
         .filter((state) => state !== undefined);

@@ -3,6 +3,7 @@ import { createMemoryLeases } from '../adapters/leases-memory.ts';
 import { serveLeases } from '../adapters/leases-primary.ts';
 import { createMemoryLimits } from '../adapters/limits-memory.ts';
 import { serveLimits } from '../adapters/limits-primary.ts';
+import { SharedLimits } from '../adapters/limits-shared.ts';
 import { serveResizes } from '../adapters/resizes-channel.ts';
 import { createMemoryResizes } from '../adapters/resizes-memory.ts';
 import type { RunningGateway } from '../compose.ts';
@@ -69,7 +70,7 @@ export const startWithWorkers = async (
   const parts = new Parts();
   const revocations = new StandingRevocations(clock);
   const sentConfig = packConfig(shareOfWorker(config, count));
-  const serveShared = composeShared(config);
+  const serveShared = composeShared(config, count);
   const ready = Promise.withResolvers<string>();
   const opened = Promise.withResolvers<Policies>();
   let draining = false;
@@ -181,14 +182,18 @@ export const startWithWorkers = async (
 };
 
 /** What workers share in the memory of this process, where there is no Redis. */
-const composeShared = ({ limits, resizes }: GatewayConfig) => {
+const composeShared = ({ limits, resizes }: GatewayConfig, workers: number) => {
   if (limits.store !== 'memory') return () => () => undefined;
-  const counters = createMemoryLimits();
+  const shared = new SharedLimits({ counters: createMemoryLimits(), workers });
   const leases = createMemoryLeases();
   const seen = createMemoryResizes({ now: Date.now }, resizes.rememberMs);
   return (worker: RunningWorker['peer']): (() => void) => {
-    serveLimits(worker, counters);
+    const forgetLimits = serveLimits(worker, shared);
+    const freeLeases = serveLeases(worker, leases);
     serveResizes(worker, seen);
-    return serveLeases(worker, leases);
+    return () => {
+      forgetLimits();
+      freeLeases();
+    };
   };
 };

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { createMemoryLimits } from '../../src/adapters/limits-memory.ts';
 import { serveLimits } from '../../src/adapters/limits-primary.ts';
 import { createRedisLimits } from '../../src/adapters/limits-redis.ts';
+import { SharedLimits } from '../../src/adapters/limits-shared.ts';
 import { createWorkerLimits } from '../../src/adapters/limits-worker.ts';
 import { createRedis, type Redis } from '../../src/adapters/redis-client.ts';
 import { redisAddress } from '../../src/adapters/redis-place.ts';
@@ -48,7 +49,7 @@ const inRedis = (sharded: boolean): LimitsPort => {
 
 const inPrimary = (): LimitsPort => {
   const { worker, primary } = joinedPeers();
-  serveLimits(worker, createMemoryLimits());
+  serveLimits(worker, new SharedLimits({ counters: createMemoryLimits(), workers: 4 }));
   return createWorkerLimits({ primary, workers: 4, budgetMs: 30_000 });
 };
 

@@ -3,9 +3,9 @@
  * Prints as JSON how many requests were let through in all, and how long they took.
  */
 import cluster from 'node:cluster';
-import { once } from 'node:events';
 import { createMemoryLimits } from '../../src/adapters/limits-memory.ts';
 import { serveLimits } from '../../src/adapters/limits-primary.ts';
+import { SharedLimits } from '../../src/adapters/limits-shared.ts';
 import { createWorkerLimits } from '../../src/adapters/limits-worker.ts';
 import { ChannelPeer } from '../../src/workers/channel.ts';
 import { admitted, chargeOf, limitOf } from './limits.ts';
@@ -18,18 +18,19 @@ interface Done {
 const [workers = 1, requests = 0, points = 0, sides = 32] = process.argv.slice(2).map(Number);
 
 const runPrimary = async (): Promise<void> => {
-  const limits = createMemoryLimits();
-  const results = Array.from({ length: workers }, async (): Promise<Done> => {
-    const worker = cluster.fork();
+  const limits = new SharedLimits({ counters: createMemoryLimits(), workers });
+  const forked = Array.from({ length: workers }, () => cluster.fork());
+  const results = forked.map((worker): Promise<Done> => {
     serveLimits(new ChannelPeer(worker), limits);
     const { promise, resolve } = Promise.withResolvers<Done>();
     worker.on('message', (message: object) => {
       if ('passed' in message) resolve(message as Done);
     });
-    const [done] = await Promise.all([promise, once(worker, 'exit')]);
-    return done;
+    return promise;
   });
   const done = await Promise.all(results);
+  // Not before: who ends takes along what it holds.
+  for (const worker of forked) worker.disconnect();
   const passed = done.reduce((sum, { passed: count }) => sum + count, 0);
   const elapsedMs = Math.max(...done.map(({ elapsedMs: ms }) => ms));
   process.stdout.write(JSON.stringify({ passed, elapsedMs }));
@@ -53,7 +54,7 @@ const runWorker = async (): Promise<void> => {
   const start = performance.now();
   await Promise.all(Array.from({ length: sides }, side));
   const done: Done = { passed, elapsedMs: performance.now() - start };
-  process.send?.(done, undefined, undefined, () => process.disconnect?.());
+  process.send?.(done);
 };
 
 await (cluster.isPrimary ? runPrimary() : runWorker());
