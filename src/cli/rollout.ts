@@ -1,38 +1,22 @@
+import type { PolicySourceName, PolicyStatus } from '../compose/policy-status.ts';
+import type { RolloutCounts } from '../pipeline/rollout-tally.ts';
 import { ask, print, type Where } from './ask-admin.ts';
 import { complain } from './complain.ts';
 import { table } from './table.ts';
 
-interface Counts {
-  readonly requests: number;
-  readonly refused: number;
-  readonly flagged: number;
-  readonly failed: number;
-}
-
-interface Status {
-  readonly revision: string;
-  readonly source: 'folder' | 'promoted' | 'last-good';
-  readonly folderRevision: string;
-  readonly rollout?: {
-    readonly revision: string;
-    readonly from: string;
-    readonly since: string;
-    readonly projects: readonly string[];
-    readonly percent: number;
-  };
-  readonly requests?: Readonly<Record<'current' | 'candidate', Counts>>;
-}
+/** What `GET /rollout` and each change of a roll-out answer. */
+type Status = PolicyStatus & { readonly requests?: RolloutCounts };
 
 interface ShareWords {
   readonly percent?: string;
   readonly project: readonly string[];
 }
 
-const sources = {
+const sources: Readonly<Record<PolicySourceName, string>> = {
   folder: 'the policy folder',
   promoted: 'a promoted candidate, until the policy folder holds something new',
   'last-good': 'the last good policy, since the policy folder does not load',
-} as const;
+};
 
 const show = ({ revision, source, folderRevision, rollout, requests }: Status): void => {
   print(`Current revision: ${revision}, from ${sources[source]}.`);

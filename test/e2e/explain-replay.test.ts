@@ -9,6 +9,7 @@ import { command } from '../support/command.ts';
 import { call, startTestGateway } from '../support/gateway.ts';
 import { writeFolder } from '../support/policy-folder.ts';
 import { root } from '../support/source-files.ts';
+import { gatewayWords, onTerminal } from '../support/terminal.ts';
 
 /** The shipped policy, changed. */
 const changed = async (t: TestContext, edit: (text: string) => string): Promise<string> => {
@@ -77,6 +78,20 @@ describe('replay', () => {
     assert.equal(code, 2);
     assert.match(err, /decisions\.jsonl:6: The decision's "id" must be a text/);
   });
+});
+
+test('a replay shows how far it is on a terminal only, and leaves no trace of that in what it prints', async (t) => {
+  const { file } = await recording(t);
+  const line = `${gatewayWords(['replay', file, '--policies', 'policies'])}`;
+  const report = '5 decisions, 0 would have been answered otherwise';
+  const shown = await onTerminal(line);
+  assert.match(shown, /\r\[#{40}\] 100 %\r {50}\r5 decisions/);
+  const log = join(await writeFolder(t, {}), 'errors');
+  assert.equal(await onTerminal(`${line} 2>'${log}'`), `${report}\r\n`);
+  assert.equal(await readFile(log, 'utf8'), '');
+  const into = join(await writeFolder(t, {}), 'report');
+  assert.match(await onTerminal(`${line} >'${into}'`), /^\r\[#{40}\] 100 %\r {50}\r$/);
+  assert.equal(await readFile(into, 'utf8'), `${report}\n`);
 });
 
 describe('explain', () => {

@@ -1,12 +1,12 @@
 /** `images-gateway test --update` as somebody uses it: it tells first, and writes only what was said yes to. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { chmod, lstat, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { command } from '../support/command.ts';
 import { writeFolder } from '../support/policy-folder.ts';
 import { root } from '../support/source-files.ts';
+import { gatewayWords, onTerminal } from '../support/terminal.ts';
 
 const policy = `version: 1
 routes:
@@ -49,22 +49,8 @@ const folderWith = async (t: TestContext, cases = before) => {
   return { folder, file, text: () => readFile(file, 'utf8') };
 };
 
-/** The command on a terminal of its own, on which `answer` is typed when it asks. */
-const onTerminal = (args: readonly string[], answer: string): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const words = [process.execPath, join(root, 'src/main.ts'), ...args].map((word) => `'${word}'`);
-    const child = spawn('script', ['-qec', `${words.join(' ')}; echo "ends with $?"`, '/dev/null']);
-    let out = '';
-    let asked = false;
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      out += text;
-      if (asked || !out.includes('Type yes: ')) return;
-      asked = true;
-      child.stdin.write(answer);
-    });
-    child.on('error', reject);
-    child.on('close', () => resolve(out));
-  });
+const answered = (args: readonly string[], answer: string): Promise<string> =>
+  onTerminal(`${gatewayWords(args)}; echo "ends with $?"`, { after: 'Type yes: ', text: answer });
 
 describe('test --update', () => {
   test('tells what would be written, and writes nothing where nobody can say yes', async (t) => {
@@ -104,12 +90,12 @@ ${file}:6: a stranger
   test('asks on a terminal, and takes nothing but the whole word for a yes', async (t) => {
     const { folder, text } = await folderWith(t);
     for (const no of ['y\n', '\u0004']) {
-      const out = await onTerminal(['test', '--update', folder], no);
+      const out = await answered(['test', '--update', folder], no);
       assert.match(out, /these 2 expectations into .*small\.cases\.yaml\? Type yes: /);
       assert.match(out, /Nothing is written\.\r\nends with 1/);
       assert.equal(await text(), before);
     }
-    assert.match(await onTerminal(['test', '--update', folder], 'yes\n'), /Written: .*\r\nends with 0/);
+    assert.match(await answered(['test', '--update', folder], 'yes\n'), /Written: .*\r\nends with 0/);
     assert.equal(await text(), after);
   });
 
