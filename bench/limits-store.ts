@@ -86,11 +86,5 @@ for (const set of sets) {
   const spent = ((await redisCpu(server)) - before) / requests;
   print([String(set.length), memory.cpuUs, remote.cpuUs, spent, remote.perSecond.toFixed(0)]);
 }
-process.stdout.write(`memory of Redis for a counter: ${await perCounter(server)} bytes\n`);
 redis.close();
 await server.close();
-
-async function perCounter({ cli }: TestRedis): Promise<string> {
-  const key = (await cli('--scan', '--pattern', '*writes*')).split('\n')[0] ?? '';
-  return cli('MEMORY', 'USAGE', key);
-}

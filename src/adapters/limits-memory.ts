@@ -5,7 +5,7 @@ import { memoryWindows, type Windows } from './limiter.ts';
 import { belongsTo, type LimitsStore } from './limits-store.ts';
 
 export interface MemoryLimitsOptions {
-  /** Subjects remembered for each limit; one takes about 430 bytes. Past it the oldest windows are forgotten. */
+  /** Subjects remembered for each limit; one takes about 390 bytes. Past it the oldest windows are forgotten. */
   readonly maxSubjects?: number;
 }
 

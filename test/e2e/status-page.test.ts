@@ -14,7 +14,7 @@ import { writeInto } from '../support/policy-folder.ts';
 import { lettered, rolloutFolder, startRollout } from '../support/rollout.ts';
 
 const run = promisify(execFile);
-const { tokens, images } = seedIds;
+const { tokens, images, projects } = seedIds;
 
 const policies = join(import.meta.dirname, '../../policies');
 
@@ -101,6 +101,9 @@ test('charts, tables and states have names for screen readers', async (t) => {
     await page.getByRole('img', { name: new RegExp(`^${name}: now .* in ten minutes$`) }).waitFor();
   for (const name of ['Health', 'Last ten minutes', 'Latest refusals', 'Limits closest to full'])
     await page.getByRole('region', { name }).waitFor();
+  const limited = page.getByRole('region', { name: 'Limits closest to full' });
+  await limited.getByText(`project:${projects.demo}`).first().waitFor();
+  await limited.getByRole('meter', { name: '16 of 20' }).waitFor();
   await page.getByRole('meter', { name: /^metadata-schema\/invalid: \d+ %$/ }).waitFor();
   assert.equal(await page.getByRole('status').textContent(), 'All is well');
 });
