@@ -41,7 +41,7 @@ export const gatewayFaults = {
   'no-route': {
     status: 404,
     name: 'itemNotFound',
-    when: 'No route of the policy matches and the default is to deny.',
+    when: 'No route of the policy matches and the default is to deny, or the path resembles a guarded call without being one.',
   },
   'bad-method': {
     status: 405,
