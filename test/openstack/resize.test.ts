@@ -56,7 +56,7 @@ test('a server that is really being resized keeps every door to auto_disk_config
   await using server = await newServer(image.id);
 
   {
-    using _slow = slowResizes(9);
+    using _slow = slowResizes(300);
     // Past the gateway: only what Nova says of the server can shut the doors.
     assert.equal((await act(lab().nova, server.id, resizeTo('2'))).status, 202);
     await eventually(
@@ -108,19 +108,41 @@ test('a resize through the gateway counts at once, and a reverted one no longer'
   assert.deepEqual(await metadataOf(image.id), { auto_disk_config: 'False' });
 });
 
-test("by default a resize in another project does not shut a project's own image", async () => {
-  await using image = await newImage({ auto_disk_config: 'True' });
+/** An image of demo that others may use, and a server of theirs that waits for its resize to be confirmed. */
+const resizedByOthers = async () => {
+  await using made = new AsyncDisposableStack();
+  const image = made.use(await newImage({ auto_disk_config: 'True' }));
   const setVisibility = [{ op: 'replace', path: '/visibility', value: 'community' }];
   await callAs(lab().glance, 'PATCH', `/v2/images/${image.id}`, {
     body: setVisibility,
     headers: glancePatch,
   });
-  await using server = await newServer(image.id, 'other');
-  await using gateway = await startLabGateway();
+  const server = made.use(await newServer(image.id, 'other'));
   assert.equal((await act(lab().nova, server.id, resizeTo('2'), 'other')).status, 202);
   await settled(server.id, 'VERIFY_RESIZE', 'other');
-  const change = await callAs(gateway.url, 'PUT', `/v2.1/images/${image.id}/metadata/auto_disk_config`, {
+  const kept = made.move();
+  return { image, server, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+};
+
+const setFalse = (base: string, image: string) =>
+  callAs(base, 'PUT', `/v2.1/images/${image}/metadata/auto_disk_config`, {
     body: { meta: { auto_disk_config: 'False' } },
   });
+
+test("by default a resize in another project does not shut a project's own image, with the scope `all` it does", async () => {
+  await using resized = await resizedByOthers();
+  {
+    await using gateway = await startLabGateway({
+      servers: 'service',
+      policy: (text) => text.replaceAll(/use: disk-config-guard$/gm, '$&\n        with: { scope: all }'),
+    });
+    const refused = await setFalse(gateway.url, resized.image.id);
+    assert.equal(refused.status, 409, refused.text);
+    const { message } = refused.json.conflictingRequest;
+    assert.match(message, /auto_disk_config cannot be changed now: .*other project/);
+    assert.ok(!message.includes(resized.server.id), `the server of others is not named: ${message}`);
+  }
+  await using gateway = await startLabGateway();
+  const change = await setFalse(gateway.url, resized.image.id);
   assert.equal(change.status, 200, change.text);
 });

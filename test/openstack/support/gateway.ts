@@ -27,8 +27,10 @@ export interface GatewayOptions {
   readonly negativeSeconds?: number;
   /** How long answers about servers are used again, in milliseconds. */
   readonly lookupCacheMs?: number;
+  /** In whose name servers are listed; default: the caller's. */
+  readonly servers?: 'caller' | 'service';
   readonly keystone?: string;
-  /** Milliseconds for one look-up of a token, the gateway's own sign-in included. */
+  /** Milliseconds for one look-up of a token, the gateway's own sign-in included. Default: enough for a busy machine. */
   readonly keystoneTimeoutMs?: number;
   /** Whether Keystone is asked for the catalogue too. */
   readonly catalog?: boolean;
@@ -84,7 +86,8 @@ const configOf = (dir: string, options: GatewayOptions): GatewayConfig => ({
   lookups: {
     compute: 'compute',
     image: 'image',
-    timeoutMs: options.lookupTimeoutMs ?? 5000,
+    servers: options.servers ?? 'caller',
+    timeoutMs: options.lookupTimeoutMs ?? 20_000,
     cacheMs: options.lookupCacheMs ?? 0,
     maxPages: 20,
   },
@@ -92,7 +95,7 @@ const configOf = (dir: string, options: GatewayOptions): GatewayConfig => ({
     kind: 'keystone-v3',
     url: options.keystone ?? lab().keystone,
     publicUrl: `${lab().keystone}/v3`,
-    timeoutMs: options.keystoneTimeoutMs ?? 3000,
+    timeoutMs: options.keystoneTimeoutMs ?? 20_000,
     credential: {
       kind: 'password',
       username: users.gateway.name,

@@ -78,7 +78,7 @@ export const frozen = (service: string): Disposable => {
   return { [Symbol.dispose]: () => void process.kill(-leader, 'SIGCONT') };
 };
 
-/** Holds every resize in status RESIZE for so many seconds, until disposed of. */
+/** Holds every resize in status RESIZE until disposed of, for so many seconds at most. */
 export const slowResizes = (seconds: number): Disposable => {
   const file = join(folder, 'resize-delay');
   writeFileSync(file, String(seconds));
