@@ -1,4 +1,5 @@
 import { code, row } from './report.ts';
+import { clearTerminalPictures, writeTerminalPicture } from './terminal-picture.ts';
 
 /** A command run against the services and through the gateway. */
 export interface Ran {
@@ -24,14 +25,25 @@ export const plain = (text: string): string =>
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '{id}')
     .replace(/\b[0-9a-f]{32,}\b/g, '{hex}')
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+0000)?/g, '{time}')
+    .replace(/(policy revision )[0-9a-f]{16}/g, '$1{revision}')
     .replace(/gAAAA[\w-]+/g, '{token}')
     .replace(/(adminPass\s+\| )\S+/g, '$1{password}')
-    .replace(/(after|retry-after:|r=|t=|remaining":) ?\d+/gi, '$1 {number}')
+    .replace(/((?:after|retry-after:|r=|t=|remaining":|timeout=) ?)\d+/gi, '$1{number}')
     .replace(/^(Date: ).*$/gm, '$1{time}')
     .replace(/\r/g, '');
 
-export const clientsSection = (versions: string, ran: readonly Ran[], refused: readonly Refused[]): string =>
-  [
+/** `409-a-server-in-resize`: the name of a picture. */
+const pictureName = ({ status, why }: Refused): string =>
+  `${status}-${why.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
+
+/** The part of the page; the pictures that it shows are written beside it. */
+export const clientsSection = (
+  versions: string,
+  ran: readonly Ran[],
+  refused: readonly Refused[],
+): string => {
+  clearTerminalPictures();
+  return [
     '## Clients',
     '',
     `Run with ${versions}. Keystone's catalogue named the services for the first column and the`,
@@ -44,13 +56,16 @@ export const clientsSection = (versions: string, ran: readonly Ran[], refused: r
     ),
     '',
     '### What a person sees who is refused',
-    ...refused.flatMap(({ status, why, command, text }) => [
+    ...refused.flatMap((each) => [
       '',
-      `${status}, ${why}:`,
+      `${each.status}, ${each.why}:`,
+      '',
+      `![A terminal with this text](${writeTerminalPicture(pictureName(each), plain(each.command), plain(each.text))})`,
       '',
       '```console',
-      `$ ${plain(command)}`,
-      plain(text),
+      `$ ${plain(each.command)}`,
+      plain(each.text),
       '```',
     ]),
   ].join('\n');
+};
