@@ -44,6 +44,8 @@ export const bodyExchanges: ExchangeGroup = {
     key('accent', 'é'),
     key('final line break', 'a\n'),
     key('blank', ' '),
+    post('key: a blank in front of an attribute', { metadata: { ' name': 'renamed' } }, true),
+    post('key: a blank behind a poisonous one', { metadata: { 'mappings ': 'x' } }, true),
     key('punctuation', 'a:b.c-d_e f'),
     many(126),
     many(127),

@@ -1,5 +1,3 @@
-import type { Exchange } from '../exchanges/exchange.ts';
-import { neutral, type Sides } from './sides.ts';
 import type { WireAnswer } from './wire.ts';
 
 /** Headers that a proxy owns: its own connection and framing, its name, its request ids, its limits and marks. */
@@ -18,8 +16,13 @@ const owned: ReadonlySet<string> = new Set([
   'x-policy-decision',
 ]);
 
-export interface Compared {
-  readonly exchange: Exchange;
+/** An answer, and what puts words in the place of the ids, addresses and times in it. */
+export interface Heard {
+  readonly answer: WireAnswer;
+  readonly plain: (text: string) => string;
+}
+
+export interface Comparison {
   readonly direct: number;
   readonly through: number;
   /** `same`, the code of the gateway's own refusal, or `differs`. */
@@ -30,22 +33,20 @@ export interface Compared {
   readonly sentence: string;
 }
 
+export interface Compared extends Comparison {
+  readonly exchange: { readonly name: string; readonly method: string };
+}
+
 /** Puts two answers to the same request side by side. */
-export const compare = (
-  exchange: Exchange,
-  direct: WireAnswer,
-  through: WireAnswer,
-  sides: Sides,
-): Compared => {
-  const refusal = ownRefusal(through);
-  const differs = refusal === undefined ? differences(direct, through, sides) : '';
+export const compare = (direct: Heard, through: Heard): Comparison => {
+  const refusal = ownRefusal(through.answer);
+  const differs = refusal === undefined ? differences(direct, through) : '';
   return {
-    exchange,
-    direct: direct.status,
-    through: through.status,
+    direct: direct.answer.status,
+    through: through.answer.status,
     outcome: refusal?.code ?? (differs === '' ? 'same' : 'differs'),
     differs,
-    sentence: neutral(refusal?.message ?? '', sides),
+    sentence: through.plain(refusal?.message ?? ''),
   };
 };
 
@@ -60,24 +61,22 @@ const ownRefusal = (answer: WireAnswer): { readonly code: string; readonly messa
   }
 };
 
-const differences = (direct: WireAnswer, through: WireAnswer, sides: Sides): string => {
+const differences = (one: Heard, other: Heard): string => {
+  const [direct, through] = [one.answer, other.answer];
   const found: string[] = [];
   if (direct.status !== through.status) found.push(`status ${direct.status} became ${through.status}`);
   else if (direct.reason !== through.reason) found.push(`reason ${direct.reason} became ${through.reason}`);
-  const [before, after] = [direct, through].map(({ headers }) => headerLines(headers, sides));
-  for (const line of before ?? []) if (!after?.includes(line)) found.push(`lost header ${line}`);
-  for (const line of after ?? []) if (!before?.includes(line)) found.push(`gained header ${line}`);
-  if (neutral(direct.body, sides) !== neutral(through.body, sides)) {
-    found.push(
-      `body ${neutral(direct.body, sides).slice(0, 300)} became ${neutral(through.body, sides).slice(0, 300)}`,
-    );
-  }
+  const [before, after] = [headerLines(one), headerLines(other)];
+  for (const line of before) if (!after.includes(line)) found.push(`lost header ${line}`);
+  for (const line of after) if (!before.includes(line)) found.push(`gained header ${line}`);
+  const [was, is] = [one.plain(direct.body), other.plain(through.body)];
+  if (was !== is) found.push(`body ${was.slice(0, 300)} became ${is.slice(0, 300)}`);
   return found.join('; ');
 };
 
 /** Names in lower case, repeated headers joined: RFC 9110 5.1 and 5.3 let a proxy do both. */
-const headerLines = (headers: WireAnswer['headers'], sides: Sides): readonly string[] =>
-  [...Map.groupBy(headers, ([name]) => name.toLowerCase())]
+const headerLines = ({ answer, plain }: Heard): readonly string[] =>
+  [...Map.groupBy(answer.headers, ([name]) => name.toLowerCase())]
     .filter(([name]) => !owned.has(name))
-    .map(([name, lines]) => neutral(`${name}: ${lines.map(([, value]) => value).join(', ')}`, sides))
+    .map(([name, lines]) => plain(`${name}: ${lines.map(([, value]) => value).join(', ')}`))
     .sort();

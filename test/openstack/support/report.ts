@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const file = join(import.meta.dirname, '../../../docs/compatibility.md');
 
 /** The parts of docs/compatibility.md, in their order; each is written by the test file of that name. */
-export const sections = ['transparent', 'clients'] as const;
+export const sections = ['transparent', 'recorded', 'clients'] as const;
 export type Section = (typeof sections)[number];
 
 const begin = (section: Section): string => `<!-- written by test/openstack/${section}.test.ts -->`;

@@ -52,7 +52,7 @@ export const restore = async ({ imageId }: Side): Promise<void> => {
 export type Held = Readonly<Record<string, unknown>>;
 
 /** What Glance holds of the image, without what no call of a person changes. */
-export const held = async ({ imageId }: Side): Promise<Held> => {
+export const held = async ({ imageId }: Pick<Side, 'imageId'>): Promise<Held> => {
   const { json } = await expectCall(200, lab().glance, 'GET', `/v2/images/${imageId}`, { as: 'admin' });
   const { id, self, file, created_at, updated_at, ...rest } = json;
   return rest;

@@ -1,6 +1,7 @@
 import { gatewayFaults } from '../../../src/core/gateway-faults.ts';
 import { stages } from '../../../src/stages/index.ts';
 import { explained, refusals } from '../exchanges/differences.ts';
+import { failureRows } from '../exchanges/service-failures.ts';
 import type { Compared } from './compare.ts';
 import { code, row } from './report.ts';
 
@@ -48,9 +49,20 @@ export const transparentSection = (
       .map(({ exchange, direct, through }) =>
         row(exchange.name, String(direct), String(through), explained[exchange.name] ?? ''),
       ),
+    '',
+    '### Failures of the services, passed on as they are',
+    '',
+    ...failureTable(all),
     ...[...results].flatMap(([title, compared]) => ['', `### ${title}`, '', ...table(compared)]),
   ].join('\n');
 };
+
+/** The same answers that are failures, each with its reason. */
+export const failureTable = (all: readonly Compared[]): readonly string[] => [
+  row('Request', 'Both ways', 'Why'),
+  row('---', '---', '---'),
+  ...failureRows(all).map((cells) => row(...cells)),
+];
 
 const table = (compared: readonly Compared[]): string[] => [
   row('Request', '', 'Direct', 'Through', 'Outcome'),

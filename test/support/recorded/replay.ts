@@ -33,7 +33,7 @@ export const replay = async (cloud: ReplayCloud): Promise<readonly Replayed[]> =
 };
 
 /** Learns the ids of what the request has made. */
-const bind = ({ answer: recorded }: RecordedRequest, answer: WireAnswer, names: ReplayNames): void => {
+export const bind = ({ answer: recorded }: RecordedRequest, answer: WireAnswer, names: ReplayNames): void => {
   const header = (name: string) => answer.headers.find(([each]) => each.toLowerCase() === name)?.[1];
   const token = /^<(TOKEN issued-\d+)>$/.exec(recorded?.headers['x-subject-token'] ?? '')?.[1];
   const issued = header('x-subject-token');
