@@ -61,8 +61,12 @@ test('two workers with one Redis are exact with it and fair without it', async (
     assert.equal((passed?.length ?? 0) + (refused?.length ?? 0), connections * each, `${statuses}`);
     return passed?.length ?? 0;
   };
-  const bothSay = (message: string) =>
-    until(() => gateway.lines.filter((line) => line['message'] === message).length === 2, message);
+  /** Waits until both have said it, and gives the moment of the later one: lines are written some time after. */
+  const bothSay = async (message: string): Promise<number> => {
+    const lines = () => gateway.lines.filter((line) => line['message'] === message);
+    await until(() => lines().length === 2, message);
+    return Math.max(...lines().map((line) => Date.parse(String(line['time']))));
+  };
 
   await t.test('over many connections exactly the limit is let through', async () => {
     assert.equal(await admitted('exact', 40, 8), parts.exact);
