@@ -4,6 +4,7 @@ import { loadSnapshot, snapshotOf } from '../compose/load-snapshot.ts';
 import { noMeters } from '../core/silence.ts';
 import { printProblem } from '../files/problem.ts';
 import { readFailure } from '../files/read-text.ts';
+import { writeFailure } from '../files/write-whole.ts';
 import { readBundle, writeBundle } from '../policy/bundle.ts';
 import { upstreamsNamed } from '../policy/upstream-names.ts';
 import { complain, complainOf } from './complain.ts';
@@ -20,10 +21,18 @@ export const buildBundle = async (
   if (!loaded.ok) return complainOf(loaded.problems);
   const key = options.key === undefined ? undefined : await textOf(options.key);
   if (options.key !== undefined && key === undefined) return;
+  let bundle: string;
   try {
-    await writeFile(file, writeBundle(loaded.content, key));
+    bundle = writeBundle(loaded.content, key);
+  } catch {
+    return complain(
+      `${options.key}: This is no private key in PEM. Make one: openssl genpkey -algorithm ed25519.`,
+    );
+  }
+  try {
+    await writeFile(file, bundle);
   } catch (error) {
-    return complain(`The bundle cannot be written or signed: ${String(error)}`);
+    return complain(`${file}: ${writeFailure(error)}`);
   }
   process.stdout.write(
     `${file}: revision ${loaded.snapshot.revision}${key === undefined ? '' : ', signed'}\n`,

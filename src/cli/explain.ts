@@ -49,9 +49,10 @@ export const runExplain = async (words: readonly string[], options: ExplainOptio
     process.exitCode = 2;
     return;
   }
-  const token = options.tokenStdin ? await tokenOnStdin() : undefined;
+  const ownWorld = options.decision !== undefined || options.case !== undefined;
+  const token = options.tokenStdin && !ownWorld ? await tokenOnStdin() : undefined;
   const wanted =
-    options.tokenStdin && token === undefined
+    options.tokenStdin && !ownWorld && token === undefined
       ? 'There is no token on standard input. Send one: openstack token issue -f value -c id | images-gateway explain ... .'
       : await requestOf(words, options, loaded.content);
   if (typeof wanted === 'string') {

@@ -5,7 +5,7 @@ import { markdownFile } from '../support/markdown.ts';
 import { sourceFiles } from '../support/source-files.ts';
 
 /** Where sentences about files and commands are made. Schemas hold descriptions, worlds the answers of a cloud. */
-const makers = ['src/files', 'src/config', 'src/policy', 'src/cases']
+const makers = ['src/files', 'src/config', 'src/policy', 'src/cases', 'src/cli']
   .flatMap(sourceFiles)
   .filter(({ path }) => !/schema\.ts$|static-tokens\.ts$|values\.ts$|world-ports\.ts$/.test(path))
   .concat(sourceFiles('src/pipeline').filter(({ path }) => path.endsWith('/compile.ts')));
@@ -13,31 +13,20 @@ const makers = ['src/files', 'src/config', 'src/policy', 'src/cases']
 /** Sentences without an example, by the reason why. */
 const reasons: Readonly<Record<string, readonly string[]>> = {
   'It is of the file or the disk, not of what was written: the page tells these in one paragraph.': [
-    'This is a folder, not a file.',
-    'This is not a regular file.',
-    'The file is larger than … bytes.',
-    'The file is not valid UTF-8 here.',
     'The file may not be read by this process; check its mode.',
-    'The file is a link that leads back to itself.',
     'The file cannot be read (…).',
-    'Its folder does not exist; make it.',
     'This process may not write there; check the mode of the folder, and that it is not read-only.',
     'The disk is full.',
     'It cannot be written (…).',
-    'There is no policy file (*.yaml) in this folder.',
-    'There are more than … files in this folder; is it the right one?',
-    'The folders are nested too deeply; does a link lead back?',
     'This file is not read: policies stand at the top of the folder.',
     'The files of this folder changed while they were read; try again when they are complete.',
   ],
   'An example of it would be longer than what it explains, or needs two files.': [
-    'The values are nested too deeply.',
     'This name is longer than 1024 characters; is a closing quote or a line break missing?',
     '… must have at most … characters.',
     '… must have at least … entries.',
     '… must have at most … entries.',
     '… has a certificate already.',
-    'Only one file of a folder can have a section "default",….',
   ],
   'Another sentence is told in its place, unless a library changes.': [
     'The JSON text ends too early.',
@@ -52,13 +41,38 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     'There is no stage "…".',
   ],
   'It is of a file that the program wrote itself, and says what to do.': [
-    'The bundle is not signed. Build it with --key.',
-    'The signature of the bundle is not by this key. Do not use it.',
     'The bundle names another revision than its files have. Build it again.',
     '… Put a good copy back, or remove the file: then the policy folder alone is served, and a roll-out has to be begun anew.',
     'The memory of the roll-out is damaged: it is not JSON.',
     'This is no memory of a roll-out of version 1.',
     'The memory of the roll-out is damaged: its checksum is wrong.',
+  ],
+  'It tells how something is, or went: nothing is wrong.': [
+    'A policy gateway in front of an OpenStack or Rackspace style images API.',
+    'Current revision: …, from ….',
+    'The policy folder holds revision ….',
+    'No candidate is staged.',
+    'Candidate: …, staged from … at ….',
+    'It is for …… % of all projects.',
+    'Shared anew.',
+    'Promoted. Now put the same files into the policy folder.',
+    'Taken back.',
+    'Nobody is near a limit.',
+    'Nothing was counted for it.',
+    'Forgotten: … ….',
+    'Nothing to update.',
+  ],
+  'It depends on the machine, on a terminal or on what somebody else does meanwhile.': [
+    'Another program listens on … already. Stop it, or ….',
+    'This user may not listen on …. Take a port above 1023, or ….',
+    'This machine has no address …. Change it, or ….',
+    'A port is a number from 0 to 65535.',
+    '… answered ….',
+    'There is no token on standard input. Send one: openstack token issue -f value -c id | images-gateway explain ... .',
+    'Nothing is written without a yes: look at the lines above, and say --yes.',
+    'Nothing is written.',
+    '…: The file was changed while you looked. It is not written; try again.',
+    '…:…:…: Nothing is written: "…" could not be judged. Mend it, or the policy, first.',
   ],
   'It is a warning, or a failure of the gateway: nothing is refused for what was written.': [
     'This exemption of … ended on … and exempts nobody. Remove it.',

@@ -11,6 +11,7 @@ import { printProblem } from '../../../src/files/problem.ts';
 import { readBundle } from '../../../src/policy/bundle.ts';
 import { writeInto } from '../policy-folder.ts';
 import { type Block, table } from './blocks.ts';
+import { commandRows, printedBy } from './error-commands.ts';
 import { judgedSchema, policySections } from './error-policies.ts';
 import { settingsSections } from './error-settings.ts';
 
@@ -107,6 +108,13 @@ const bundleSection = (): string =>
     }),
   );
 
+const commandCells: string[][] = [];
+for (const row of commandRows) {
+  const words = inCell(`images-gateway ${row.words.join(' ')}`);
+  const lines = (await printedBy(row)).split('\n').map(inCell);
+  commandCells.push([row.when === undefined ? words : `${row.when}: ${words}`, lines.join('<br>'), row.mend]);
+}
+
 const all = [...settingsSections, ...policySections];
 const made: Record<string, Block> = {};
 for (const one of all) {
@@ -118,5 +126,6 @@ export const errorBlocks: Readonly<Record<string, Block>> = {
   ...made,
   'errors: curl': curlSection,
   'errors: bundles': bundleSection,
+  'errors: commands': () => table(['Done', 'Printed', 'To mend it'], commandCells),
 };
 export const errorTitles: readonly string[] = all.map(({ title }) => title);
