@@ -83,7 +83,7 @@ class Attempt implements Dispatcher.DispatchHandler, UpstreamSide {
     const options: Dispatcher.DispatchOptions = {
       method,
       path: this.#options.basePath + target,
-      headers: headers as Record<string, string | string[]>,
+      headers: headers as string[],
       body: (body as Uint8Array | undefined) ?? null,
     };
     if (this.#habits.closes) options.reset = true;

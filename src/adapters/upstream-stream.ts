@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import httpProxy from 'http-proxy-3';
 import type { ForwardOutcome, ForwardRequest, Upgrade } from '../core/forward.ts';
+import { fieldsOf } from '../core/header-list.ts';
 import { Watchdog } from '../core/watchdog.ts';
 import { outageOf } from './http-outage.ts';
 import { createOriginAgent } from './origin-agent.ts';
@@ -87,6 +88,7 @@ export const createStreamForwarder = (options: StreamOptions): StreamForwarder =
     req: IncomingMessage,
     res: ServerResponse,
     request: ForwardRequest,
+    framing: Readonly<Record<string, string>>,
     go: (relay: Relay) => void,
   ) =>
     new Promise<ForwardOutcome>((resolve) => {
@@ -95,7 +97,7 @@ export const createStreamForwarder = (options: StreamOptions): StreamForwarder =
       relays.set(req, relay);
       const start = (): void => {
         // The library reads these three from the request itself.
-        req.headers = request.headers as IncomingMessage['headers'];
+        req.headers = { ...fieldsOf(request.headers), ...framing } as IncomingMessage['headers'];
         req.url = options.basePath + request.target;
         try {
           go(relay);
@@ -116,16 +118,15 @@ export const createStreamForwarder = (options: StreamOptions): StreamForwarder =
       if (!streamable.has(request.method) || req.method !== request.method) {
         throw new Error(`a body of ${request.method} must be read before it is forwarded`);
       }
-      const headers = { ...request.headers, ...framingOf(req) };
-      return send(req, res, { ...request, headers }, (relay) => {
+      return send(req, res, request, framingOf(req), (relay) => {
         req.on('data', () => relay.alive());
         proxy.web(req, res);
       });
     },
-    upgrade: (req, res, request, { socket, head }) => {
-      const headers = { ...request.headers, connection: 'Upgrade', upgrade: 'websocket' };
-      return send(req, res, { ...request, headers }, () => proxy.ws(req, socket, head));
-    },
+    upgrade: (req, res, request, { socket, head }) =>
+      send(req, res, request, { connection: 'Upgrade', upgrade: 'websocket' }, () =>
+        proxy.ws(req, socket, head),
+      ),
     close: () => agent.destroy(),
   };
 };

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { GatewayFault } from './gateway-faults.ts';
+import type { HeaderList } from './header-list.ts';
 
 /** A request that met all policies, ready to leave. */
 export interface ForwardRequest {
@@ -9,8 +10,8 @@ export interface ForwardRequest {
   readonly method: string;
   /** Path and query, sent byte for byte. */
   readonly target: string;
-  /** Complete and final, names in lower case, framing headers left out: the adapter writes those. */
-  readonly headers: Readonly<Record<string, string | string[]>>;
+  /** Complete and final, framing headers left out: the adapter writes those. */
+  readonly headers: HeaderList;
   /** The judged bytes; `undefined`: the request has no body; `stream`: it was not read and is piped through. */
   readonly body: Uint8Array | 'stream' | undefined;
   /** Set on the answer to the client beside the upstream's own headers. Names in lower case. */

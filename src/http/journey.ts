@@ -165,15 +165,11 @@ export class Journey implements BodyReader, Room {
     this.#forwardedAt = performance.now();
     const { upstream } = found.chain.route;
     this.#upstreamSpan = this.#span?.child(`upstream ${upstream}`);
-    const leaving = headersToForward(x, headers.forward);
-    // What the client said of a trace is replaced by what is said now.
-    delete leaving['tracestate'];
-    Object.assign(leaving, (this.#upstreamSpan ?? this.#trace)?.headers);
     return this.#gateway.forwarder.forward(this.#req, this.#res, {
       upstream,
       method: x.method,
       target: x.path + x.query,
-      headers: leaving,
+      headers: headersToForward(x, headers.forward, (this.#upstreamSpan ?? this.#trace)?.headers),
       body,
       responseHeaders: this.#responseHeaders(),
       challenge: x.challenge,

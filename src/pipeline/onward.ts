@@ -1,8 +1,9 @@
 import type { Fault } from '../core/fault.ts';
+import type { HeaderList } from '../core/header-list.ts';
 import type { BodyFraming } from './body.ts';
 import type { RequestExchange } from './exchange.ts';
 import { type BodyReader, unreadBody } from './judged-body.ts';
-import type { HeaderFields } from './request-headers.ts';
+import type { TraceContext } from './trace-context.ts';
 
 /** Methods whose bodies may be piped through unread; any other body is read first, so that its framing is ours. */
 const streamable: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
@@ -33,11 +34,29 @@ const readToForward = (reader: BodyReader, maxBytes: number): Promise<BodyToForw
 
 export type BodyToForward = Uint8Array | 'stream' | undefined | Fault;
 
-/** The headers that leave: those of the client that were left in, then those that stages set. Changes `forward`. */
-export const headersToForward = (x: RequestExchange, forward: HeaderFields): HeaderFields => {
-  for (const name of x.droppedHeaders) delete forward[name];
-  Object.assign(forward, x.upstreamHeaders);
-  forward['x-openstack-request-id'] = x.requestId;
-  if (x.flags.length > 0) forward['x-policy-flag'] = x.flags.join(', ');
-  return forward;
+/**
+ * The headers that leave: those of the client that were left in, but for those that stages took out or the gateway says
+ * itself, then what stages set, the request id and the trace.
+ * @param trace where the trace goes on; the client's own words when left out
+ */
+export const headersToForward = (
+  x: RequestExchange,
+  passed: HeaderList,
+  trace?: TraceContext['headers'],
+): HeaderList => {
+  const own: Readonly<Record<string, string>> = {
+    ...x.upstreamHeaders,
+    'x-openstack-request-id': x.requestId,
+    ...(x.flags.length > 0 ? { 'x-policy-flag': x.flags.join(', ') } : undefined),
+    ...trace,
+  };
+  const leaving: string[] = [];
+  for (let index = 0; index < passed.length; index += 2) {
+    const name = passed[index] as string;
+    // A state of a trace means nothing beside another parent.
+    const isReplaced = Object.hasOwn(own, name) || (trace !== undefined && name === 'tracestate');
+    if (!isReplaced && !x.droppedHeaders.includes(name)) leaving.push(name, passed[index + 1] as string);
+  }
+  for (const name in own) leaving.push(name, own[name] as string);
+  return leaving;
 };

@@ -1,4 +1,5 @@
 import type { Fault } from '../core/fault.ts';
+import { fieldsOf } from '../core/header-list.ts';
 import type { Identity } from '../core/identity.ts';
 import type { Log } from '../core/log.ts';
 import type { EffectiveChange } from '../core/metadata.ts';
@@ -101,7 +102,7 @@ export const rehearse = async (
           upstream: chain.route.upstream,
           method: x.method,
           target: x.path + x.query,
-          headers: headersToForward(x, forward),
+          headers: fieldsOf(headersToForward(x, forward)),
           body: body as Forwarded['body'],
         }
       : undefined,

@@ -1,3 +1,4 @@
+import { addField, type HeaderList } from '../core/header-list.ts';
 import { agreedClient, plainAddress, type TrustedPeers } from './client-address.ts';
 import { ownHop, parseForwarded } from './forwarded.ts';
 import { type HeaderRule, headerRule, isProtected } from './header-rules.ts';
@@ -19,7 +20,7 @@ export type CleanHeaders =
       /** For the stages: names in lower case, a repeated header is a list; no identity, nothing hop by hop. */
       readonly seen: HeaderFields;
       /** What may leave: framing, identity and ambiguous spellings are out, `Via` and `X-Forwarded-*` are ours. */
-      readonly forward: HeaderFields;
+      readonly forward: HeaderList;
       readonly clientAddress: string;
       /** How many headers claimed an identity or a trusted name in another spelling. */
       readonly spoofed: number;
@@ -43,8 +44,8 @@ export const cleanRequestHeaders = (rawHeaders: readonly string[], peer: Peer): 
     const { name, rule } = headerRule(rawHeaders[index] as string);
     const value = rawHeaders[index + 1] as string;
     if (rule === 'pass') {
-      add(sweep.seen, name, value);
-      add(sweep.forward, name, value);
+      addField(sweep.seen, name, value);
+      sweep.forward.push(name, value);
     } else if (rule !== 'drop') {
       const refusal = sweep.special(rule, name, value);
       if (refusal !== undefined) return refusal;
@@ -62,17 +63,10 @@ const refused = (
   message,
 });
 
-const add = (fields: HeaderFields, name: string, value: string): void => {
-  const present = fields[name];
-  if (present === undefined) fields[name] = value;
-  else if (typeof present === 'string') fields[name] = [present, value];
-  else present.push(value);
-};
-
 /** The state of one pass. */
 class Sweep {
   readonly seen: HeaderFields = Object.create(null);
-  readonly forward: HeaderFields = Object.create(null);
+  readonly forward: string[] = [];
   readonly #peer: Peer;
   readonly #address: string;
   readonly #trusted: boolean;
@@ -94,11 +88,11 @@ class Sweep {
       case 'single':
         if (this.seen[name] !== undefined) return refused(`The header "${name}" stands twice. Send it once.`);
         this.seen[name] = value;
-        this.forward[name] = value;
+        this.forward.push(name, value);
         return undefined;
       case 'seen':
         if (name !== 'content-length') this.#spoofed++;
-        add(this.seen, name, value);
+        addField(this.seen, name, value);
         return undefined;
       case 'spoof':
         this.#spoofed++;
@@ -125,8 +119,8 @@ class Sweep {
       this.#forwardedProto ??= /^https?$/i.test(value) ? value.toLowerCase() : undefined;
     else if (rule === 'forwarded') this.#forwarded = joined(this.#forwarded, value);
     else {
-      add(this.seen, name, value);
-      add(this.forward, name, value);
+      addField(this.seen, name, value);
+      this.forward.push(name, value);
     }
   }
 
@@ -147,42 +141,43 @@ class Sweep {
   }
 
   finish(): CleanHeaders {
-    const { seen, forward } = this;
+    const { seen } = this;
     const host = seen['host'];
     if (host === undefined && this.#peer.httpVersion !== '1.0')
       return refused('The header "Host" is missing.');
     if (host !== undefined && !hostShape.test(host as string)) {
       return refused('The header "Host" is not a host name or address with an optional port.');
     }
-    for (const name of this.#named ?? []) {
-      delete seen[name];
-      delete forward[name];
-    }
+    const forward = this.#named === undefined ? this.forward : this.#withoutNamed(this.#named);
     if (this.#via !== '' && this.#via.split('images-gateway').length > mostPasses) {
       return refused(
         'The request has passed this gateway several times already: an upstream address points back at it.',
       );
     }
-    forward['via'] = joined(this.#via, `${this.#peer.httpVersion} images-gateway`);
-    const clientAddress = this.#tellOrigin();
+    forward.push('via', joined(this.#via, `${this.#peer.httpVersion} images-gateway`));
+    const clientAddress = this.#tellOrigin(forward);
     return { kind: 'ok', seen, forward, clientAddress, spoofed: this.#spoofed };
   }
 
-  /** Sets what the services behind are told of the client, and tells who it is. */
-  #tellOrigin(): string {
-    const { forward } = this;
+  #withoutNamed(named: readonly string[]): string[] {
+    for (const name of named) delete this.seen[name];
+    return this.forward.filter((_, index, list) => !named.includes(list[index - (index % 2)] as string));
+  }
+
+  /** Adds what the services behind are told of the client, and tells who it is. */
+  #tellOrigin(forward: string[]): string {
     const { encrypted, trusted } = this.#peer;
     const hops = this.#forwarded === '' ? undefined : parseForwarded(this.#forwarded);
     // A header that cannot be read names nobody, which is not the same as a header that is not there.
     const said =
       this.#forwarded === '' ? undefined : (hops ?? []).map(({ from }) => from ?? 'unknown').join(', ');
     const forwardedFor = this.#forwardedFor === '' ? undefined : this.#forwardedFor;
-    forward['x-forwarded-for'] = joined(forwardedFor ?? said ?? '', this.#address);
+    forward.push('x-forwarded-for', joined(forwardedFor ?? said ?? '', this.#address));
     const { address, agreed } = agreedClient(this.#address, forwardedFor, said, trusted);
     const proto = hops?.findLast(({ from }) => from !== undefined && plainAddress(from) === address)?.proto;
-    forward['x-forwarded-proto'] = this.#forwardedProto ?? proto ?? (encrypted ? 'https' : 'http');
+    forward.push('x-forwarded-proto', this.#forwardedProto ?? proto ?? (encrypted ? 'https' : 'http'));
     if (hops !== undefined && agreed)
-      forward['forwarded'] = joined(this.#forwarded, ownHop(this.#address, encrypted));
+      forward.push('forwarded', joined(this.#forwarded, ownHop(this.#address, encrypted)));
     return address;
   }
 }
