@@ -7,6 +7,7 @@ import { dashboard } from '../support/dashboard.ts';
 import { declaredMetrics } from '../support/docs/metrics.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { deploy, promtool } from '../support/prometheus.ts';
+import { sourceFiles } from '../support/source-files.ts';
 
 const file = (name: string): string => readFileSync(join(deploy, 'prometheus', name), 'utf8');
 const alerts = file('alerts.rules.yml');
@@ -36,6 +37,13 @@ test('every alert fires when it should, and none while all is well', async () =>
     const rows = tests.split('\n').filter((line) => new RegExp(`alertname: ${name}\\b`).test(line));
     assert.equal(rows.length, 2, `${name} is tested twice: firing, and quiet`);
   }
+});
+
+test('every alert is made to fire by its cause, against a real gateway, in a test', () => {
+  const waited = sourceFiles('test/e2e').flatMap(({ text }) =>
+    [...text.matchAll(/await fires\(prometheus, '(\w+)'/g)].map(([, name]) => `ImagesGateway${name}`),
+  );
+  assert.deepEqual([...new Set(waited)].sort(), [...names].sort());
 });
 
 test('every recording rule computes what its tests say, and has one', async () => {

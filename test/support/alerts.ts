@@ -38,9 +38,6 @@ export const load = (t: TestContext, { url }: Pick<TestGateway, 'url'>): void =>
   });
 };
 
-/** Names of the alerts that were seen to fire, of all that this file was asked for. */
-export const seen = new Set<string>();
-
 /** Waits until an alert fires with these labels. @param name without what all names begin with */
 export const fires = async (
   prometheus: TestPrometheus,
@@ -60,5 +57,4 @@ export const fires = async (
     `ImagesGateway${name} fires`,
     60_000,
   );
-  seen.add(`ImagesGateway${name}`);
 };
