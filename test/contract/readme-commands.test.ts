@@ -41,7 +41,14 @@ const startDemo = async (t: TestContext): Promise<{ readonly url: string; readon
   throw new Error('npm start ended without saying where it listens');
 };
 
-for (const { path, text } of markdownFiles().filter(({ text }) => docCommands(text).length > 0))
+/** It leaves a gateway running between its commands; `test/e2e/tutorial.test.ts` follows it from its first line to its last. */
+const followed = 'docs/tutorial.md';
+
+const documents = markdownFiles().filter(
+  ({ path, text }) => path !== followed && docCommands(text).length > 0,
+);
+
+for (const { path, text } of documents)
   test(`the commands of ${path} do what it says`, async (t) => {
     if (text.includes('\nprometheus ')) requireCommands(['prometheus'], 'prometheus');
     const { url, adminUrl } = await startDemo(t);
