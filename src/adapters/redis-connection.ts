@@ -1,5 +1,5 @@
 import { Cluster, Redis } from 'ioredis';
-import type { RedisAddress, RedisTls } from './redis-place.ts';
+import type { RedisAddress } from './redis-place.ts';
 
 export type Send = (command: string, args: readonly (string | number)[]) => Promise<unknown>;
 
@@ -42,21 +42,8 @@ const common = ({ username, password, tls }: RedisAddress) => ({
   reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 1 : false),
   ...(username !== undefined && { username }),
   ...(password !== undefined && { password: password.reveal() }),
-  ...(tls !== undefined && { tls: material(tls) }),
-});
-
-/** The library reads it for each connection, so that a certificate that was renewed is shown. */
-const material = (tls: RedisTls) => ({
-  get ca() {
-    return tls.ca?.reveal();
-  },
-  get cert() {
-    return tls.cert?.reveal();
-  },
-  get key() {
-    return tls.key?.reveal();
-  },
-  ...(tls.serverName !== undefined && { servername: tls.serverName }),
+  // Handed on as it is: the library reads it for each connection, and certificates are renewed while it runs.
+  ...(tls !== undefined && { tls }),
 });
 
 const openCluster = (address: RedisAddress & { place: { kind: 'cluster' } }): Cluster =>
@@ -90,7 +77,7 @@ const openServer = (address: RedisAddress): Redis => {
       sentinelRetryStrategy: retryMs,
       sentinelCommandTimeout: handshakeMs,
       failoverDetector: true,
-      ...(tls !== undefined && { enableTLSForSentinelMode: true, sentinelTLS: common(address).tls }),
+      ...(tls !== undefined && { enableTLSForSentinelMode: true, sentinelTLS: tls }),
       ...(sentinelLogin?.username !== undefined && { sentinelUsername: sentinelLogin.username }),
       ...(sentinelLogin?.password !== undefined && { sentinelPassword: sentinelLogin.password.reveal() }),
     }),

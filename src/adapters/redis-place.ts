@@ -1,4 +1,5 @@
 import { Secret } from '../core/secret.ts';
+import type { OriginTls } from './origin-tls.ts';
 
 /** Where Redis or Valkey is, and how to log in: what `config/gateway.yaml` says of it. */
 export interface RedisNode {
@@ -14,15 +15,6 @@ export type RedisPlace =
   /** Some nodes of a Redis Cluster; the others are learned from them. */
   | { readonly kind: 'cluster'; readonly nodes: readonly RedisNode[] };
 
-export interface RedisTls {
-  /** PEM. `undefined`: the authorities that Node trusts. */
-  readonly ca?: Secret | undefined;
-  readonly cert?: Secret | undefined;
-  readonly key?: Secret | undefined;
-  /** The name that the certificate must hold, where it is not the host. */
-  readonly serverName?: string | undefined;
-}
-
 export interface RedisLogin {
   /** An ACL user. `undefined` with a password: the user `default`. */
   readonly username?: string | undefined;
@@ -33,7 +25,7 @@ export interface RedisAddress extends RedisLogin {
   readonly place: RedisPlace;
   readonly database?: number | undefined;
   /** `undefined`: plain TCP. */
-  readonly tls?: RedisTls | undefined;
+  readonly tls?: OriginTls | undefined;
   /** How to log in at the sentinels, which have users of their own. */
   readonly sentinelLogin?: RedisLogin | undefined;
 }

@@ -11,6 +11,7 @@ import type { GatewayConfig } from '../config/schema.ts';
 import type { Log } from '../core/log.ts';
 import type { Meters } from '../core/meters.ts';
 import type { ClockPort, Ports } from '../core/ports.ts';
+import { originTls } from './origin-tls.ts';
 
 type Shared = Exclude<GatewayConfig['limits'], { store: 'memory' }>;
 
@@ -60,7 +61,8 @@ export const composeStore = async (
 };
 
 const addressOf = (limits: Shared): RedisAddress => {
-  const { username, password, tls } = limits;
+  const { username, password } = limits;
+  const tls = originTls(limits.tls);
   switch (limits.store) {
     case 'redis': {
       const address = redisAddress(limits.url.reveal());

@@ -7,7 +7,6 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createRedis, type RedisOptions } from '../../src/adapters/redis-client.ts';
 import { redisAddress } from '../../src/adapters/redis-place.ts';
-import { Secret } from '../../src/core/secret.ts';
 import { makeAuthority } from '../support/certificates.ts';
 
 import { writeFolder } from '../support/policy-folder.ts';
@@ -69,8 +68,8 @@ test('over TLS a server is believed that the authority vouches for, and no other
   const server = await startRedis('--tls-port', String(port), '--tls-auth-clients', 'yes', ...files);
   t.after(() => server.close());
   const address = redisAddress(`rediss://127.0.0.1:${port}`);
-  const cert = new Secret(readFileSync(pem('cert'), 'utf8'));
-  const key = new Secret(readFileSync(pem('key'), 'utf8'));
+  const cert = readFileSync(pem('cert'), 'utf8');
+  const key = readFileSync(pem('key'), 'utf8');
   const trusted = connect(t, { ...address, tls: { ca: cert, cert, key } });
   await until(() => trusted.redis.available(), 'connected over TLS');
   assert.deepEqual(await trusted.redis.set('key', 'value', 1000), { kind: 'answered', value: true });
@@ -97,12 +96,12 @@ test('the next connection to Redis shows the certificate that is in use by then'
   t.after(() => redisServer.close());
   let pair = own;
   const tls = {
-    ca: new Secret(authority.ca),
+    ca: authority.ca,
     get cert() {
-      return new Secret(pair.cert);
+      return pair.cert;
     },
     get key() {
-      return new Secret(pair.key);
+      return pair.key;
     },
   };
   const { redis } = connect(t, { ...redisAddress(`rediss://127.0.0.1:${port}`), tls });
