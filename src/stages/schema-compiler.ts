@@ -72,6 +72,9 @@ export class SchemaCompiler {
     if (this.#ajv.validateSchema(schema) !== true) {
       throw new SchemaError(`${path}: it is no JSON Schema: ${wrongKeyword(this.#ajv.errors ?? [])}`);
     }
+    // Of every file: one that is compiled may refer to any other.
+    const fault = firstFault(patternsOf(schema));
+    if (fault !== undefined) throw new SchemaError(`${path}: ${fault}`);
     try {
       this.#ajv.addSchema(schema, idOf(path));
     } catch (cause) {
@@ -80,12 +83,8 @@ export class SchemaCompiler {
   }
 
   #compile(path: string): ValidateFunction {
-    const schema = this.#schemas.get(path);
-    if (schema === undefined) throw new SchemaError(`there is no schema file "${path}" in the policy folder`);
-    const fault = patternsOf(schema)
-      .map(patternFault)
-      .find((found) => found !== undefined);
-    if (fault !== undefined) throw new SchemaError(`${path}: ${fault}`);
+    if (!this.#schemas.has(path))
+      throw new SchemaError(`there is no schema file "${path}" in the policy folder`);
     try {
       const validate = this.#ajv.getSchema(idOf(path));
       if (validate === undefined) throw new Error('it was not registered');
@@ -120,6 +119,15 @@ const patternsOf = (schema: unknown): string[] => {
     ...(isObject(patternProperties) ? Object.keys(patternProperties) : []),
     ...Object.values(schema).flatMap(patternsOf),
   ];
+};
+
+/** Why the first pattern of some that cannot be used cannot; undefined: all of them can. */
+const firstFault = (patterns: readonly string[]): string | undefined => {
+  for (const pattern of patterns) {
+    const fault = patternFault(pattern);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
 };
 
 /** Why a pattern cannot be used; undefined for one that can. */

@@ -27,6 +27,19 @@ for (const pattern of ['^(a+)+$', '^(a|a)*$', '(x*)*y']) {
   });
 }
 
+test('a slow or broken pattern is refused in a file that another schema refers to', () => {
+  for (const [pattern, expected] of [
+    ['^(a+)+$', /schemas\/key\.json: the pattern .* can take very long/],
+    ['(', /schemas\/key\.json: the pattern "\(" is no regular expression/],
+  ] as const) {
+    const schemas = {
+      'schemas/key.json': { type: 'string', pattern },
+      'schemas/s.json': { type: 'object', propertyNames: { $ref: 'key.json' } },
+    };
+    assert.throws(() => compiler(schemas).compile('schemas/s.json'), expected);
+  }
+});
+
 for (const [what, schema, expected] of [
   [
     'an unknown type',
