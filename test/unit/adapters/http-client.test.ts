@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { createHttpClient, type HttpClientOptions } from '../../../src/adapters/http-client.ts';
 import { outageOf } from '../../../src/adapters/http-outage.ts';
 import { type RawAnswer, rawAnswer, rawJson, startRawOrigin } from '../../support/raw-origin.ts';
+import { until } from '../../support/redis.ts';
 
 const client = async (t: TestContext, answer: RawAnswer, more: Partial<HttpClientOptions> = {}) => {
   const origin = await startRawOrigin(t, answer);
@@ -53,11 +54,13 @@ test('an origin that never answers is a timeout, in the time given', async (t) =
 });
 
 test('time spent waiting for a free socket counts', async (t) => {
-  const { http, origin } = await client(t, () => {}, { connections: 1, timeoutMs: 40 });
-  const answers = await Promise.all([http.request(get), http.request(get)]);
-  // The second one never got a socket.
-  assert.deepEqual(answers, [failed('timeout'), failed('timeout', true)]);
+  const { http, origin } = await client(t, () => {}, { connections: 1, timeoutMs: 60_000 });
+  const holder = http.request(get);
+  await until(() => origin.requests.length === 1, 'the only socket is taken');
+  assert.deepEqual(await http.request({ ...get, timeoutMs: 40 }), failed('timeout', true));
   assert.equal(origin.requests.length, 1);
+  await http.close();
+  assert.equal((await holder).kind, 'failed');
 });
 
 test('a signal ends the exchange, before it begins too', async (t) => {
