@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type DemoAnswer, type DemoCallOptions, demoCall } from './demo-call.ts';
+import { until } from './redis.ts';
 
 /** Base addresses of a cloud, real or imitated, that has the users demo, other and gateway with their passwords. */
 export interface CloudUnderTest {
@@ -84,14 +85,18 @@ const openSession = (cloud: CloudUnderTest, tokens: Map<string, string>, made: s
       return id;
     },
     async settled(serverId, status) {
-      const end = Date.now() + 90_000;
-      for (;;) {
-        const answer = await call('compute', 'GET', `/v2.1/servers/${serverId}`);
-        const server = answer.json?.server;
-        if (server?.status === status && server['OS-EXT-STS:task_state'] === null) return answer;
-        if (Date.now() > end) assert.fail(`server ${serverId} did not become ${status}: ${answer.text}`);
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      const ask = () => call('compute', 'GET', `/v2.1/servers/${serverId}`);
+      let answer = await ask();
+      await until(
+        async () => {
+          answer = await ask();
+          const server = answer.json?.server;
+          return server?.status === status && server['OS-EXT-STS:task_state'] === null;
+        },
+        `server ${serverId} is ${status}`,
+        90_000,
+      );
+      return answer;
     },
   };
 };
