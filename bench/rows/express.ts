@@ -72,7 +72,7 @@ app.post(
   express.json({ limit: 65_536, verify: (req, _res, bytes) => Object.assign(req, { bytes }) }),
   judge,
   (req, res) => {
-    const { bytes } = req as unknown as { bytes: Buffer };
+    const { bytes } = req as typeof req & { bytes: Buffer };
     proxy.web(req, res, { buffer: Readable.from([bytes]) });
   },
 );

@@ -61,7 +61,7 @@ export const relayHead = (
   }
   const reason = plainReason.test(head.reason) ? head.reason : (STATUS_CODES[status] ?? '');
   try {
-    res.writeHead(status, reason, fields as unknown as string[]);
+    res.writeHead(status, reason, fields);
     return undefined;
   } catch {
     // Node refuses header values that HTTP does not allow.

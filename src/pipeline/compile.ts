@@ -124,5 +124,5 @@ const exemptionsOf = ({ exemptions = [] }: Policy, route: string, stage: string)
   );
 
 /** Only the ports that the stage names, so that its table tells the truth about what it asks. */
-const portsOf = (stage: AnyStage, ports: Ports): Ports =>
+export const portsOf = (stage: Pick<AnyStage, 'ports'>, ports: Ports): Ports =>
   Object.freeze(Object.fromEntries(stage.ports.map((name) => [name, ports[name]]))) as unknown as Ports;

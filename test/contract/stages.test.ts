@@ -11,6 +11,7 @@ import type { AnyStage, Scope } from '../../src/core/stage.ts';
 import type { Verdict } from '../../src/core/verdict.ts';
 import { type Keywords, keywords, needed } from '../../src/files/keywords.ts';
 import { operations } from '../../src/operations/index.ts';
+import { portsOf } from '../../src/pipeline/compile.ts';
 import { stages } from '../../src/stages/index.ts';
 import { exchange, oddExchange } from '../support/exchange.ts';
 import { limitOf } from '../support/limits.ts';
@@ -92,7 +93,7 @@ for (const stage of stages)
 
     test('is prepared without asking anyone, with the ports it names and no others', () => {
       const { ports, asked } = fakePorts('calm');
-      const given = Object.fromEntries(stage.ports.map((name) => [name, ports[name]])) as unknown as Ports;
+      const given = portsOf(stage, ports);
       const watched = new Proxy(given, {
         get: (target, name) => {
           assert.ok(name in target, `it takes the port ${String(name)}, which it does not name`);
