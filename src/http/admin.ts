@@ -77,7 +77,9 @@ export const createAdminHandler = (options: AdminOptions): AdminPage => {
       for (const [name, value] of Object.entries(refusal.headers ?? {})) res.setHeader(name, value);
       return json(res, refusal.status, { error: refusal.error });
     }
-    const page = pages.get(`${req.method} ${path}`);
+    // Monitors ask by HEAD; Node leaves the body out.
+    const method = req.method === 'HEAD' ? 'GET' : req.method;
+    const page = pages.get(`${method} ${path}`);
     if (page !== undefined) return page(req, res);
     json(res, 404, { error: 'There is nothing here.', pages: [...pages.keys()] });
   };

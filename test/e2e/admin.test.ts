@@ -16,6 +16,17 @@ test('probes tell life and readiness, with the health of the parties behind', as
   assert.equal(ready.body.identity.source, 'keystone-v3');
 });
 
+test('whoever asks by HEAD, as monitors do, is told the same without a body', async (t) => {
+  const { adminUrl } = await startTestGateway(t);
+  for (const path of ['/livez', '/readyz', '/metrics', '/policy', '/']) {
+    const { status, headers } = await fetch(adminUrl + path);
+    const head = await fetch(adminUrl + path, { method: 'HEAD' });
+    assert.deepEqual([head.status, head.headers.get('content-type')], [status, headers.get('content-type')]);
+    assert.equal(await head.text(), '');
+  }
+  await request(adminUrl).head('/reload').expect(404);
+});
+
 test('an outage of the identity service does not make the gateway unready', async (t) => {
   const { adminUrl, cloud, url } = await startTestGateway(t);
   await cloud.close();
