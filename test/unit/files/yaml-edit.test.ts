@@ -77,7 +77,11 @@ test('whatever the style of a text, an edited one has the new value, and all oth
       const names = Object.keys(value);
       const chosen = names[pick % names.length] ?? '';
       const text = stringify({ cases: [{ expect: value }] }, how as never);
-      const { [chosen]: _gone, ...others } = value;
+      // As the text says it: the library writes a block of blanks alone so that it reads as an empty text, and breaks some
+      // long texts of characters beyond U+FFFF into what is no YAML (yaml 2.9.1, `foldFlowLines`).
+      fc.pre(parseYaml('f', text).source !== undefined);
+      const before = plain(text) as { cases: [{ expect: typeof value }] };
+      const { [chosen]: _gone, ...others } = before.cases[0].expect;
       const wanted = next === undefined ? others : { ...others, [chosen]: next };
       assert.deepEqual(
         plain(edit(text, ['cases', 0, 'expect', chosen], next)),
