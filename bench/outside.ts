@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endWithUs, freePort, start, untilListening } from './child.ts';
+import { freePort } from '../test/support/free-port.ts';
+import { endWithUs, start, untilListening } from './child.ts';
 import { type Loader, startLoader } from './load.ts';
 import type { UpstreamPlaces } from './upstream.ts';
 

@@ -9,7 +9,8 @@ import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cpuNanoseconds, endWithUs, freePort, memoryOf, start, untilListening } from './child.ts';
+import { freePort } from '../test/support/free-port.ts';
+import { cpuNanoseconds, endWithUs, memoryOf, start, untilListening } from './child.ts';
 
 const root = join(import.meta.dirname, '..');
 const gateway = [process.execPath, join(root, 'src/main.ts')];

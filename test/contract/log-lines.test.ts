@@ -13,8 +13,8 @@ import { tableRows } from '../support/docs/blocks.ts';
 import { call, startTestGateway } from '../support/gateway.ts';
 import { fences, markdownFile } from '../support/markdown.ts';
 import { editedPolicies } from '../support/open-policies.ts';
-import { until } from '../support/redis.ts';
 import { root } from '../support/source-files.ts';
+import { until } from '../support/until.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 

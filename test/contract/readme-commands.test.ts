@@ -10,8 +10,8 @@ import { type TestContext, test } from 'node:test';
 import { requireCommands } from '../support/apt.ts';
 import { docCommands, runCommands, statusesIn } from '../support/doc-commands.ts';
 import { docSandbox } from '../support/doc-sandbox.ts';
+import { freePort } from '../support/free-port.ts';
 import { markdownFile, markdownFiles, printedFiles } from '../support/markdown.ts';
-import { freePort } from '../support/redis.ts';
 import { root } from '../support/source-files.ts';
 
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {

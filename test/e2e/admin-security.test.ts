@@ -4,7 +4,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { test } from 'node:test';
 import { Secret } from '../../src/core/secret.ts';
 import { startTestGateway } from '../support/gateway.ts';
-import { until } from '../support/redis.ts';
+import { until } from '../support/until.ts';
 
 interface Asked {
   readonly status: number;

@@ -10,12 +10,14 @@ import { seedIds } from '../../src/demo/seed-ids.ts';
 import { imageVisibility } from '../../src/stages/image-visibility.ts';
 import { again, fires, target } from '../support/alerts.ts';
 import { makeAuthority } from '../support/certificates.ts';
+import { freePort } from '../support/free-port.ts';
 import { call, startTestGateway } from '../support/gateway.ts';
 import { writeFolder } from '../support/policy-folder.ts';
 import { startPrometheus } from '../support/prometheus.ts';
-import { freePort, startRedis, until } from '../support/redis.ts';
+import { startRedis } from '../support/redis.ts';
 import { serve } from '../support/serve.ts';
 import { workerPids } from '../support/two-workers.ts';
+import { until } from '../support/until.ts';
 
 const { tokens, images } = seedIds;
 const metadata = `/v2/images/${images.ubuntu}/metadata`;

@@ -9,11 +9,11 @@ import type { GatewayConfig } from '../../src/config/schema.ts';
 import { startDemoCloud } from '../../src/demo/cloud.ts';
 import { seedIds } from '../../src/demo/seed-ids.ts';
 import { again, fires, load, target } from '../support/alerts.ts';
+import { freePort } from '../support/free-port.ts';
 import { call, startTestGateway } from '../support/gateway.ts';
 import { withoutLimits } from '../support/open-policies.ts';
 import { writeFolder } from '../support/policy-folder.ts';
 import { startPrometheus } from '../support/prometheus.ts';
-import { freePort } from '../support/redis.ts';
 import { slowOrigin } from '../support/slow-origin.ts';
 
 const { tokens, images, projects } = seedIds;

@@ -9,8 +9,8 @@ import { startDemoCloud } from '../../src/demo/cloud.ts';
 import { makeAuthority } from '../support/certificates.ts';
 import { call, startTestGateway } from '../support/gateway.ts';
 import { writeFolder } from '../support/policy-folder.ts';
-import { until } from '../support/redis.ts';
 import { startTlsOrigin } from '../support/tls-origin.ts';
+import { until } from '../support/until.ts';
 
 const authority = makeAuthority();
 

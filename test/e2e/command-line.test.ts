@@ -7,9 +7,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startDemoCloud } from '../../src/demo/cloud.ts';
-import { until } from '../support/redis.ts';
 import { serve } from '../support/serve.ts';
 import { root } from '../support/source-files.ts';
+import { until } from '../support/until.ts';
 
 interface Ended {
   readonly exit: number | null;

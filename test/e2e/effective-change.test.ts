@@ -4,7 +4,7 @@ import { seedIds } from '../../src/demo/seed-ids.ts';
 import { metadata } from '../support/disk-config-doors.ts';
 import { call, startTestGateway } from '../support/gateway.ts';
 import { editedPolicies } from '../support/open-policies.ts';
-import { until } from '../support/redis.ts';
+import { until } from '../support/until.ts';
 
 const { tokens, images, servers } = seedIds;
 const patchType = { 'content-type': 'application/openstack-images-v2.1-json-patch' };

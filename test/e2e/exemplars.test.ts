@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { seedIds } from '../../src/demo/seed-ids.ts';
 import { call, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { promtool, startPrometheus } from '../support/prometheus.ts';
-import { until } from '../support/redis.ts';
+import { until } from '../support/until.ts';
 
 const traced = '4bf92f3577b34da6a3ce929d0e0e4736';
 const untraced = '0af7651916cd43dd8448eb211c80319c';

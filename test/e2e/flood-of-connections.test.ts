@@ -6,8 +6,8 @@ import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { startDemoCloud } from '../../src/demo/cloud.ts';
 import { call } from '../support/gateway.ts';
-import { until } from '../support/redis.ts';
 import { type ServedGateway, serve } from '../support/serve.ts';
+import { onBusyMachine, until } from '../support/until.ts';
 
 /** As many as asked for, or what the system allows a process; Node takes the whole of it by itself. */
 const asManyAs = (wanted: number): number => {
@@ -87,7 +87,7 @@ test('10,000 idle connections cost little memory, and others are served beside t
   await until(async () => (await connected()) >= count, 'all are connected', 60_000);
   await until(() => waiting.answers.get('HTTP/1.1 401 Unauthorized') === used, 'all are answered', 60_000);
   const ms = await slowest(gateway, token);
-  assert.ok(ms < 1000, `the slowest request took ${ms} ms`);
+  assert.ok(ms < onBusyMachine(1000), `the slowest request took ${ms} ms`);
   const each = ((await scrape(gateway, 'process_resident_memory_bytes')) - before) / count;
   t.diagnostic(`${count} connections, ${Math.round(each)} bytes each, slowest request ${Math.round(ms)} ms`);
   assert.ok(each < 40_000, `${each} bytes for each connection`);
@@ -105,9 +105,9 @@ test('1,000 half-open requests end after the time for headers, and others are se
   }, 300);
   t.after(() => clearInterval(drip));
   const ms = await slowest(gateway, token);
-  assert.ok(ms < 1000, `the slowest request took ${ms} ms`);
+  assert.ok(ms < onBusyMachine(1000), `the slowest request took ${ms} ms`);
   await until(() => half.open() === 0, 'all are closed by the gateway');
   const took = performance.now() - started;
-  assert.ok(took > 2000 && took < 12_000, `they were open for ${took} ms`);
+  assert.ok(took > 2000 && took < onBusyMachine(12_000), `they were open for ${took} ms`);
   assert.deepEqual([...half.answers], [['HTTP/1.1 408 Request Timeout', count]]);
 });

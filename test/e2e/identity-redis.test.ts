@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tokenHash } from '../../src/adapters/token-source.ts';
-import { until } from '../support/redis.ts';
 import { entries, key, redisOf, replica, token } from '../support/replicas.ts';
 import { asker, scriptedSource, validAnswer } from '../support/tokens.ts';
+import { until } from '../support/until.ts';
 
 test('what one replica validated, another knows without asking Keystone', async (t) => {
   const redis = await redisOf(t);

@@ -7,8 +7,9 @@ import { type DemoCloud, startDemoCloud } from '../../src/demo/cloud.ts';
 import { seedIds } from '../../src/demo/seed-ids.ts';
 import { call, startTestGateway } from '../support/gateway.ts';
 import { writeFolder } from '../support/policy-folder.ts';
-import { type TestRedis, until } from '../support/redis.ts';
+import type { TestRedis } from '../support/redis.ts';
 import { redisOf } from '../support/replicas.ts';
+import { until } from '../support/until.ts';
 
 const { tokens, users, images } = seedIds;
 const read = `/v2/images/${images.ubuntu}`;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tokenHash } from '../../src/adapters/token-source.ts';
-import { until } from '../support/redis.ts';
 import { key, redisOf, replica, token } from '../support/replicas.ts';
 import { handClock, scriptedSource, validAnswer } from '../support/tokens.ts';
+import { until } from '../support/until.ts';
 
 test('a revocation reaches every replica within a second, one that starts later, and the shared cache', async (t) => {
   const redis = await redisOf(t);

@@ -5,6 +5,7 @@ import { seedIds } from '../../src/demo/seed-ids.ts';
 import { call, startTestGateway } from '../support/gateway.ts';
 import { editedPolicies } from '../support/open-policies.ts';
 import { type RawAnswer, rawAnswer, rawJson, startRawOrigin } from '../support/raw-origin.ts';
+import { onBusyMachine } from '../support/until.ts';
 
 const { tokens, images, projects } = seedIds;
 const metadata = `/v2/images/${images.ubuntu}/metadata`;
@@ -114,7 +115,7 @@ test('with the identity service stopped, known callers go on, and strangers are 
     assert.match(refused.message, /same request again later/);
   }
   times.sort((one, two) => one - two);
-  assert.ok((times[10] ?? 99) < 10, `the middle one took ${times[10]} ms`);
+  assert.ok((times[10] ?? Number.NaN) < onBusyMachine(10), `the middle one took ${times[10]} ms`);
   assert.equal((await call('GET', gateway.url + metadata, tokens.demo)).status, 200);
   const ready = await call('GET', `${gateway.adminUrl}/readyz`);
   assert.equal(ready.status, 200, 'an outage of the identity service does not make the gateway unready');

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type DemoCloud, startDemoCloud } from '../../src/demo/cloud.ts';
 import { command } from '../support/command.ts';
+import { freePort } from '../support/free-port.ts';
 import { call } from '../support/gateway.ts';
 import { writeInto } from '../support/policy-folder.ts';
-import { freePort, until } from '../support/redis.ts';
 import { lettered, rolloutFolder, rolloutSettings, startRollout } from '../support/rollout.ts';
+import { until } from '../support/until.ts';
 
 const notLoaded = 'the policy folder does not load; the last good policy serves until it does';
 const broken = `${lettered('A')['a.yaml']}nonsense: true\n`;

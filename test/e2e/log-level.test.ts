@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startDemoCloud } from '../../src/demo/cloud.ts';
 import { call, startTestGateway } from '../support/gateway.ts';
-import { until } from '../support/redis.ts';
 import { serve } from '../support/serve.ts';
+import { until } from '../support/until.ts';
 
 test('an operator holds access lines back, and lets them through again', async (t) => {
   const gateway = await startTestGateway(t);

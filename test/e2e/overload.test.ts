@@ -8,8 +8,8 @@ import { metadata } from '../support/disk-config-doors.ts';
 import { call, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { withoutLimits } from '../support/open-policies.ts';
 import { exchangeRaw, faultOf, oneAnswer, openRaw, statuses } from '../support/raw-client.ts';
-import { until } from '../support/redis.ts';
 import { slowOrigin } from '../support/slow-origin.ts';
+import { onBusyMachine, until } from '../support/until.ts';
 
 const { tokens, images } = seedIds;
 const overload = { maxBodyBytes: 1_000_000, maxLagMs: 0, maxConnections: 1000 };
@@ -86,7 +86,7 @@ test('more requests than may be in flight are 503 at once, and reach nobody', as
   await until(() => origin.waiting() === 4, 'four requests are in flight');
   const started = performance.now();
   const refused = await call('GET', url, 'a token that nobody looks up');
-  assert.ok(performance.now() - started < 200, 'it waits for nothing');
+  assert.ok(performance.now() - started < onBusyMachine(200), 'it waits for nothing');
   assert.equal(refused.status, 503);
   assert.equal(refused.headers.get('retry-after'), '1');
   assert.ok('serviceUnavailable' in (refused.body as object));

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { startDemoCloud } from '../../src/demo/cloud.ts';
 import { call } from '../support/gateway.ts';
-import { until } from '../support/redis.ts';
 import { serve } from '../support/serve.ts';
 import { root } from '../support/source-files.ts';
+import { until } from '../support/until.ts';
 
 /** Tries what an attacker inside would, when told to, and says how that ended. */
 const intruder = `

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { startDemoCloud } from '../../src/demo/cloud.ts';
 import { openRaw } from '../support/raw-client.ts';
-import { until } from '../support/redis.ts';
 import { type ServedGateway, serve } from '../support/serve.ts';
+import { until } from '../support/until.ts';
 
 /** Runs before `serve` and makes it fail on signals, as a bug anywhere in it would. */
 const saboteur = `

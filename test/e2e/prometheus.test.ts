@@ -8,12 +8,14 @@ import { seedIds } from '../../src/demo/seed-ids.ts';
 import { load, target } from '../support/alerts.ts';
 import { makeAuthority } from '../support/certificates.ts';
 import { asSent, dashboard } from '../support/dashboard.ts';
+import { freePort } from '../support/free-port.ts';
 import { call, startTestGateway } from '../support/gateway.ts';
 import { editedPolicies } from '../support/open-policies.ts';
 import { writeFolder } from '../support/policy-folder.ts';
 import { startPrometheus, type TestPrometheus } from '../support/prometheus.ts';
-import { freePort, startRedis, until } from '../support/redis.ts';
+import { startRedis } from '../support/redis.ts';
 import { type ServedGateway, serve } from '../support/serve.ts';
+import { until } from '../support/until.ts';
 
 const { projects } = seedIds;
 

@@ -6,7 +6,8 @@ import { Secret } from '../../src/core/secret.ts';
 import { seedIds } from '../../src/demo/seed-ids.ts';
 import { call, startTestGateway } from '../support/gateway.ts';
 import { writeFolder, writeInto } from '../support/policy-folder.ts';
-import { startRedis, type TestRedis, until } from '../support/redis.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+import { until } from '../support/until.ts';
 
 const { tokens, images, projects } = seedIds;
 const write = (url: string, token = tokens.demo, image = images.ubuntu as string) =>

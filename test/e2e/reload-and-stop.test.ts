@@ -6,8 +6,8 @@ import { test } from 'node:test';
 import { startDemoCloud } from '../../src/demo/cloud.ts';
 import { load, schema, schemaFile } from '../support/numbered-revisions.ts';
 import { writeFolder } from '../support/policy-folder.ts';
-import { until } from '../support/redis.ts';
 import { serve } from '../support/serve.ts';
+import { until } from '../support/until.ts';
 
 const policy = `version: 1
 routes:

@@ -6,9 +6,9 @@ import { type TestContext, test } from 'node:test';
 import { startDemoCloud } from '../../src/demo/cloud.ts';
 import { call } from '../support/gateway.ts';
 import { writeFolder, writeInto } from '../support/policy-folder.ts';
-import { until } from '../support/redis.ts';
 import { lettered, letterOf, type RolloutStatus } from '../support/rollout.ts';
 import { serve } from '../support/serve.ts';
+import { until } from '../support/until.ts';
 
 const patienceMs = 60_000;
 

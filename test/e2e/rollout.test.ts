@@ -9,8 +9,8 @@ import { writeBundle } from '../../src/policy/bundle.ts';
 import { readPolicyFolder } from '../../src/policy/folder.ts';
 import { call } from '../support/gateway.ts';
 import { writeInto } from '../support/policy-folder.ts';
-import { until } from '../support/redis.ts';
 import { lettered, rolloutFolder, startRollout } from '../support/rollout.ts';
+import { until } from '../support/until.ts';
 
 /** Which revision each decision line names. */
 const revisionsIn = (lines: readonly Record<string, unknown>[]): readonly unknown[] =>

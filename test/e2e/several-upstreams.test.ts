@@ -4,10 +4,11 @@ import { composeLookups } from '../../src/compose/lookups.ts';
 import { makeAuthority } from '../support/certificates.ts';
 import { goodConfig, keystone } from '../support/config-file.ts';
 import { startEdge } from '../support/edge.ts';
+import { freePort } from '../support/free-port.ts';
 import { exchangeRaw, openRaw, statuses } from '../support/raw-client.ts';
 import { type RawAnswer, rawAnswer, rawJson, startRawOrigin } from '../support/raw-origin.ts';
-import { freePort, until } from '../support/redis.ts';
 import { startTlsOrigin } from '../support/tls-origin.ts';
+import { until } from '../support/until.ts';
 
 const ok: RawAnswer = (socket) => socket.write(rawAnswer('200 OK', {}, 'well'));
 const close = 'Host: a\r\nConnection: close\r\n';

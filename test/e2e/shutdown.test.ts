@@ -4,9 +4,9 @@ import { Agent, get } from 'node:http';
 import { test } from 'node:test';
 import { startDemoCloud } from '../../src/demo/cloud.ts';
 import { withoutLimits } from '../support/open-policies.ts';
-import { until } from '../support/redis.ts';
 import { serve } from '../support/serve.ts';
 import { slowOrigin } from '../support/slow-origin.ts';
+import { until } from '../support/until.ts';
 
 interface Tally {
   whole: number;

@@ -6,8 +6,8 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { makeAuthority } from '../support/certificates.ts';
-import { until } from '../support/redis.ts';
 import { authority, handshake, own, pem, startTls } from '../support/tls-edge.ts';
+import { until } from '../support/until.ts';
 
 const stranger = makeAuthority('stranger');
 const clients = { ca: pem({ cert: authority.ca, key: '' }).cert };

@@ -8,8 +8,8 @@ import { Secret } from '../../src/core/secret.ts';
 import { makeAuthority, secretPair } from '../support/certificates.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { exchangeRaw, faultOf, openRaw, statuses, tlsDial } from '../support/raw-client.ts';
-import { until } from '../support/redis.ts';
 import { ask, authority, get, handshake, own, pem, shownTo, startTls } from '../support/tls-edge.ts';
+import { until } from '../support/until.ts';
 
 test('clients are shown the certificate of the name they ask for, and the first one otherwise', async (t) => {
   const sni = [

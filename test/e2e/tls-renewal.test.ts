@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeFolder } from '../support/policy-folder.ts';
 import { statuses } from '../support/raw-client.ts';
-import { until } from '../support/redis.ts';
 import { authority, filed, get, handshake, own, pem, shownTo, startTls } from '../support/tls-edge.ts';
+import { until } from '../support/until.ts';
 
 test('a renewed certificate is shown to new connections, and those that stand go on', async (t) => {
   const folder = await writeFolder(t, { 'tls.crt': own.cert, 'tls.key': own.key });

@@ -7,10 +7,10 @@ import { startDemoCloud } from '../../src/demo/cloud.ts';
 import { schema, schemaFile } from '../support/numbered-revisions.ts';
 import { writeFolder } from '../support/policy-folder.ts';
 import { statuses } from '../support/raw-client.ts';
-import { until } from '../support/redis.ts';
 import { type ServedGateway, serve } from '../support/serve.ts';
 import { ask, authority, own, shownTo } from '../support/tls-edge.ts';
 import { metric, policy } from '../support/two-workers.ts';
+import { until } from '../support/until.ts';
 
 const start = async (t: TestContext) => {
   const cloud = await startDemoCloud();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seedIds } from '../../src/demo/seed-ids.ts';
 import { call, startTestGateway } from '../support/gateway.ts';
-import { until } from '../support/redis.ts';
+import { until } from '../support/until.ts';
 
 const { tokens, images } = seedIds;
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';

@@ -6,8 +6,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type DocSandbox, docSandbox } from '../support/doc-sandbox.ts';
-import { freePort, until } from '../support/redis.ts';
+import { freePort } from '../support/free-port.ts';
 import { root } from '../support/source-files.ts';
+import { until } from '../support/until.ts';
 
 type Step =
   | { readonly file: string; readonly text: string }

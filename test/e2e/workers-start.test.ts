@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { startDemoCloud } from '../../src/demo/cloud.ts';
 import { command } from '../support/command.ts';
+import { freePort } from '../support/free-port.ts';
 import { writeFolder } from '../support/policy-folder.ts';
-import { freePort, until } from '../support/redis.ts';
 import { serve } from '../support/serve.ts';
+import { until } from '../support/until.ts';
 
 const openPolicy = 'version: 1\ndefault: { upstream: compute, stages: [] }\n';
 

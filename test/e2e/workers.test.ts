@@ -8,9 +8,9 @@ import { seedIds } from '../../src/demo/seed-ids.ts';
 import { load, metadata, schema, schemaFile } from '../support/numbered-revisions.ts';
 import { type OneConnection, oneConnection } from '../support/one-connection.ts';
 import { writeFolder } from '../support/policy-folder.ts';
-import { until } from '../support/redis.ts';
 import { serve } from '../support/serve.ts';
 import { adminJson, answered, metric, policy, replaceOne } from '../support/two-workers.ts';
+import { until } from '../support/until.ts';
 
 const { servers, tokens } = seedIds;
 

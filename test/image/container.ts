@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { until } from '../support/redis.ts';
+import { until } from '../support/until.ts';
 import type { ImageSettings } from './image-store.ts';
 
 export interface ContainerOptions {

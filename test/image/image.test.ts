@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type DemoCloud, startDemoCloud } from '../../src/demo/cloud.ts';
-import { startRedis, type TestRedis, until } from '../support/redis.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
 import { root as project } from '../support/source-files.ts';
+import { until } from '../support/until.ts';
 import { type Container, type ContainerOptions, runContainer } from './container.ts';
 import { imageStore } from './image-store.ts';
 

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { seedIds } from '../../src/demo/seed-ids.ts';
 import { call, type TestGateway } from './gateway.ts';
 import type { TestPrometheus } from './prometheus.ts';
-import { until } from './redis.ts';
+import { until } from './until.ts';
 
 const { tokens, images } = seedIds;
 

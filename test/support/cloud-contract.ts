@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type DemoAnswer, type DemoCallOptions, demoCall } from './demo-call.ts';
-import { until } from './redis.ts';
+import { until } from './until.ts';
 
 /** Base addresses of a cloud, real or imitated, that has the users demo, other and gateway with their passwords. */
 export interface CloudUnderTest {

@@ -3,8 +3,8 @@ import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { freePort } from './free-port.ts';
 import { writeInto } from './policy-folder.ts';
-import { freePort } from './redis.ts';
 import { root } from './source-files.ts';
 
 export interface DocSandbox {

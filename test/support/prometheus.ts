@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { requireCommands } from './apt.ts';
-import { freePort, until } from './redis.ts';
+import { freePort } from './free-port.ts';
+import { until } from './until.ts';
 
 export const deploy = join(import.meta.dirname, '../../deploy');
 

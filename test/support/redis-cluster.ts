@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { freePort, startRedis, type TestRedis, until } from './redis.ts';
+import { freePort } from './free-port.ts';
+import { startRedis, type TestRedis } from './redis.ts';
+import { until } from './until.ts';
 
 export interface TestCluster {
   readonly nodes: readonly TestRedis[];

@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort, type TestRedis, until } from './redis.ts';
+import { freePort } from './free-port.ts';
+import type { TestRedis } from './redis.ts';
+import { until } from './until.ts';
 
 export interface TestSentinel {
   readonly host: string;

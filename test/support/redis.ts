@@ -2,12 +2,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePort } from './free-port.ts';
 import { requireRedis } from './redis-install.ts';
+import { until } from './until.ts';
 
 export interface TestRedis {
   readonly host: string;
@@ -28,29 +28,6 @@ export interface TestRedis {
 
 const host = '127.0.0.1';
 const run = promisify(execFile);
-
-/** A port that nothing listens on now. */
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, host);
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-};
-
-/** Asks until the answer is yes; the test fails when it does not become so in time. */
-export const until = async (
-  condition: () => boolean | Promise<boolean>,
-  what: string,
-  ms = 15_000,
-): Promise<void> => {
-  const end = performance.now() + ms;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`Not so after ${ms} ms: ${what}`);
-    await wait(5);
-  }
-};
 
 const running = new Set<ChildProcess>();
 process.once('exit', () => {

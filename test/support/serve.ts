@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import type { DemoCloud } from '../../src/demo/cloud.ts';
-import { freePort, until } from './redis.ts';
+import { freePort } from './free-port.ts';
+import { until } from './until.ts';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -1,6 +1,7 @@
 /** What tests of several workers share: a policy, looks at the admin listener, and an end of a worker. */
-import { until } from './redis.ts';
+
 import type { ServedGateway } from './serve.ts';
+import { until } from './until.ts';
 
 export const policy = `version: 1
 limits:
