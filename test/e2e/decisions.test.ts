@@ -93,7 +93,7 @@ test('what cannot be written is dropped and counted, told once, and writing goes
   const path = join(folder, 'there/decisions.jsonl');
   const meters = recordingMeters();
   const log = recordingLog();
-  const file = createDecisionFile({ path, most: 2, meters, log });
+  const file = createDecisionFile({ path, most: 5, meters, log });
   const dropped = () => meters.value('images_gateway_decisions_dropped_total');
   for (let count = 0; count < 5; count += 1) file.add(decision);
   await file.close();
