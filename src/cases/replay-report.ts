@@ -16,6 +16,8 @@ export interface ReplayReport {
   readonly changed: number;
   /** Decisions whose record does not hold enough to be judged again. */
   readonly unknown: number;
+  /** Lines of the file that are no decisions. */
+  readonly unread: number;
   readonly kinds: Readonly<
     Record<
       ChangeKind,
@@ -56,6 +58,7 @@ export class ReplayCount {
   #decisions = 0;
   #changed = 0;
   #unknown = 0;
+  #unread = 0;
   readonly #kinds = new Map(
     changeKinds.map((kind) => [
       kind,
@@ -92,6 +95,11 @@ export class ReplayCount {
     }
   }
 
+  /** A line that is no decision. */
+  skip(): void {
+    this.#unread += 1;
+  }
+
   report(): ReplayReport {
     const kinds = [...this.#kinds].map(([kind, of]) => [
       kind,
@@ -107,6 +115,7 @@ export class ReplayCount {
       decisions: this.#decisions,
       changed: this.#changed,
       unknown: this.#unknown,
+      unread: this.#unread,
       kinds: Object.fromEntries(kinds),
     };
   }
@@ -116,6 +125,7 @@ export class ReplayCount {
 export const replayText = (report: ReplayReport): string => {
   const lines = [`${report.decisions} decisions, ${report.changed} would have been answered otherwise`];
   if (report.unknown > 0) lines.push(`${report.unknown} cannot be told: their record does not hold enough`);
+  if (report.unread > 0) lines.push(`${report.unread} lines of the file are no decisions`);
   for (const kind of changeKinds) {
     const { count, byRoute, byFault, byProject, examples } = report.kinds[kind];
     if (count === 0) continue;

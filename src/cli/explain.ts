@@ -146,11 +146,13 @@ const fromCase = (name: string, content: FolderContent): Explained | string => {
 const fromDecision = async (id: string, file: string | undefined): Promise<Explained | string> => {
   if (file === undefined) return 'Name the decision file too: --decisions FILE.';
   try {
-    for await (const line of recordedLines(file)) {
-      if (!line.includes(id)) continue;
-      const decision = readDecision(line);
-      if (typeof decision === 'string' || (decision.id !== id && decision.request !== id)) continue;
-      return recall(decision) ?? 'The record of this decision does not hold enough to judge it again.';
+    for await (const lines of recordedLines(file)) {
+      const found = lines
+        .filter((line) => line?.includes(id))
+        .map(readDecision)
+        .find((decision) => typeof decision === 'object' && (decision.id === id || decision.request === id));
+      if (typeof found !== 'object') continue;
+      return recall(found) ?? 'The record of this decision does not hold enough to judge it again.';
     }
   } catch {
     return `The decision file ${file} cannot be read.`;

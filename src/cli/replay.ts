@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createReplayer, type Replayer, recordedEnding } from '../cases/replay.ts';
 import { ReplayCount, replayText } from '../cases/replay-report.ts';
@@ -10,7 +9,8 @@ import { operations } from '../operations/index.ts';
 import { stages } from '../stages/index.ts';
 import { complain, complainOf } from './complain.ts';
 import { lookAt } from './look.ts';
-import { type Progress, progressOn } from './progress.ts';
+import { progressOn } from './progress.ts';
+import { type RecordedLine, recordedLines } from './recorded-lines.ts';
 
 export interface ReplayOptions {
   readonly policies: string;
@@ -18,39 +18,61 @@ export interface ReplayOptions {
   readonly json: boolean;
 }
 
+/** Lines that cannot be read are told one by one, up to so many. */
+const mostTold = 3;
+
 /**
- * `images-gateway replay --policies NEW FILE`: who would have had another answer. Exit codes 0 nobody, 1 somebody,
- * 2 a policy or the file cannot be read.
+ * `images-gateway replay --policies NEW FILE`: who would have had another answer. Lines that are no decisions, such as
+ * one that a full disk took half of, are told and gone over. Exit codes 0 nobody, 1 somebody, 2 a policy, the file or one
+ * of its lines cannot be read, or it holds no decision.
  */
 export const runReplay = async (file: string, options: ReplayOptions): Promise<void> => {
   const after = await replayerFor(options.policies);
   const before = options.from === undefined ? undefined : await replayerFor(options.from);
   if (after === undefined || (options.from !== undefined && before === undefined)) return;
-  const size = await stat(file).catch((cause: unknown) => {
-    complain(`${file}: ${readFailure(cause)}`);
-    process.exitCode = 2;
-  });
+  const size = await sizeOf(file);
   if (size === undefined) return;
   const count = new ReplayCount();
-  const progress = progressOn(process.stderr, size.size);
-  let line = 0;
-  for await (const decisions of decisionsIn(file, progress)) {
-    for (const decision of decisions) {
-      line += 1;
-      if (typeof decision === 'string') {
-        progress.clear();
-        complain(`${file}:${line}: ${decision}`);
-        process.exitCode = 2;
-        return;
+  const progress = progressOn(process.stderr, size);
+  const unread: string[] = [];
+  const add = async (decision: Decision): Promise<void> => {
+    const then = before === undefined ? recordedEnding(decision) : await before(decision);
+    count.add(decision, then, await after(decision));
+  };
+  let number = 0;
+  for await (const lines of recordedLines(file, progress.add)) {
+    for (const line of lines) {
+      number += 1;
+      const decision = readDecision(line);
+      if (decision === undefined) continue;
+      if (typeof decision !== 'string') await add(decision);
+      else {
+        count.skip();
+        if (unread.length < mostTold) unread.push(`${file}:${number}: ${decision}`);
       }
-      const then = before === undefined ? recordedEnding(decision) : await before(decision);
-      count.add(decision, then, await after(decision));
     }
   }
   progress.clear();
   const report = count.report();
-  process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : replayText(report));
-  process.exitCode = report.changed > 0 ? 1 : 0;
+  for (const sentence of unread) complain(sentence);
+  if (report.unread > unread.length) complain(`${file}: ${report.unread} lines could not be read in all.`);
+  if (report.decisions > 0)
+    process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : replayText(report));
+  else if (report.unread === 0) complain(`${file}: There are no decisions in this file.`);
+  process.exitCode = report.unread > 0 || report.decisions === 0 ? 2 : report.changed > 0 ? 1 : 0;
+};
+
+/** In bytes; 0 for a pipe. `undefined`: it cannot be read, which was told. */
+const sizeOf = async (file: string): Promise<number | undefined> => {
+  try {
+    const found = await stat(file);
+    if (!found.isDirectory()) return found.size;
+    complain(`${file}: This is a folder, not a file.`);
+  } catch (cause) {
+    complain(`${file}: ${readFailure(cause)}`);
+  }
+  process.exitCode = 2;
+  return undefined;
 };
 
 const replayerFor = async (folder: string): Promise<Replayer | undefined> => {
@@ -61,21 +83,14 @@ const replayerFor = async (folder: string): Promise<Replayer | undefined> => {
   return undefined;
 };
 
-/** The decisions of a file in the order of its lines, a chunk at a time; a text says what is wrong with a line. */
-async function* decisionsIn(file: string, progress: Progress): AsyncGenerator<(Decision | string)[]> {
-  let rest = '';
-  // Small enough for the decisions of a chunk to be gone before the collector of garbage takes them for lasting.
-  for await (const chunk of createReadStream(file, { highWaterMark: 128 * 1024, encoding: 'utf8' })) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    progress.add(Buffer.byteLength(chunk));
-    yield lines.map(readDecision);
-  }
-  if (rest !== '') yield [readDecision(rest)];
-}
-
-/** Looks at the members that are worked with; a whole validation of each line would take longer than the replay. */
-export const readDecision = (line: string): Decision | string => {
+/**
+ * Looks at the members that are worked with; a whole validation of each line would take longer than the replay.
+ * @returns a sentence if it is no decision; `undefined`: the line is empty
+ */
+export const readDecision = (line: RecordedLine): Decision | string | undefined => {
+  if (line === undefined)
+    return 'This line has more than 64 MiB. A decision file has one JSON object on each line.';
+  if (line === '') return undefined;
   let value: unknown;
   try {
     value = JSON.parse(line);

@@ -1,6 +1,6 @@
 /** What a gateway recorded can be explained, and tried on another policy. */
 import assert from 'node:assert/strict';
-import { appendFile, cp, readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import type { Decision } from '../../src/core/decision.ts';
@@ -68,15 +68,43 @@ describe('replay', () => {
     assert.equal(same.out, '5 decisions, 0 would have been answered otherwise\n');
   });
 
-  test('tells the same every time, and the line of what is no decision', async (t) => {
+  test('tells the same every time', async (t) => {
     const { file } = await recording(t);
     const args = ['replay', file, '--policies', 'policies/examples/rackspace'];
     const [one, other] = await Promise.all([command(args), command(args)]);
     assert.equal(one.out, other.out);
-    await appendFile(file, '{"version":1,"id":5}\n');
-    const { code, err } = await command(args);
+  });
+
+  test('goes over lines that are no decisions, such as a torn one, and tells where they stand', async (t) => {
+    const { file } = await recording(t);
+    const sound = await readFile(file, 'utf8');
+    const torn = sound.slice(0, 100);
+    await writeFile(file, `${torn}\n\n${sound}{"version":1,"id":5}\n${torn}\n${torn}`);
+    const { code, out, err } = await command(['replay', file, '--policies', 'policies']);
+    assert.equal(
+      out,
+      '5 decisions, 0 would have been answered otherwise\n4 lines of the file are no decisions\n',
+    );
+    const told = err.trimEnd().replaceAll(file, 'FILE').split('\n');
+    assert.deepEqual(
+      told.map((line) => line.split('. ')[0]),
+      [
+        'FILE:1: This line is not JSON',
+        'FILE:8: The decision\'s "id" must be a text; see docs/schemas/decision.schema.json.',
+        'FILE:9: This line is not JSON',
+        'FILE: 4 lines could not be read in all.',
+      ],
+    );
     assert.equal(code, 2);
-    assert.match(err, /decisions\.jsonl:6: The decision's "id" must be a text/);
+  });
+
+  test('reads the answer of GET /decisions, too', async (t) => {
+    const { file } = await recording(t);
+    const decisions = (await readFile(file, 'utf8')).trimEnd().split('\n');
+    const answer = join(await writeFolder(t, {}), 'answer.json');
+    await writeFile(answer, `{"decisions":[${decisions.join()}]}`);
+    const { out } = await command(['replay', answer, '--policies', 'policies']);
+    assert.equal(out, '5 decisions, 0 would have been answered otherwise\n');
   });
 });
 

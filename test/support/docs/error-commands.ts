@@ -94,6 +94,28 @@ export const commandRows: readonly CommandRow[] = [
     words: replay,
     mend: 'Take the line out.',
   },
+  {
+    when: 'four lines of d.jsonl are torn, by a disk that was full',
+    make: file('d.jsonl', '{"version":1\n'.repeat(4)),
+    words: replay,
+    mend: 'Look at the report of the others, which follows; take these lines out.',
+  },
+  {
+    when: 'd.jsonl is empty',
+    make: file('d.jsonl', ''),
+    words: replay,
+    mend: 'Name the file of log.decisionFile, once the gateway has judged something.',
+  },
+  {
+    when: 'd.jsonl is no text',
+    make: (folder) => writeFile(join(folder, 'd.jsonl'), Buffer.alloc(64 * 1024 * 1024 + 1)),
+    words: replay,
+    mend: 'Name the file of log.decisionFile.',
+  },
+  {
+    words: ['replay', 'policies', '--policies', 'policies'],
+    mend: 'Name the file of log.decisionFile.',
+  },
   { words: ['rollout', 'stage', 'next'], mend: 'Say who gets the candidate.' },
   {
     words: ['rollout', 'show', '--admin', 'http://127.0.0.1:1'],
