@@ -1,126 +1,14 @@
-/** What a gateway recorded can be explained, and tried on another policy. */
+/** A request, imagined or recorded, can be explained. */
 import assert from 'node:assert/strict';
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, type TestContext, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { Decision } from '../../src/core/decision.ts';
 import { startDemoCloud } from '../../src/demo/cloud.ts';
 import { command } from '../support/command.ts';
-import { call, startTestGateway } from '../support/gateway.ts';
 import { writeFolder } from '../support/policy-folder.ts';
+import { recording } from '../support/recorded-calls.ts';
 import { root } from '../support/source-files.ts';
-import { gatewayWords, onTerminal } from '../support/terminal.ts';
-
-/** The shipped policy, changed. */
-const changed = async (t: TestContext, edit: (text: string) => string): Promise<string> => {
-  const folder = await writeFolder(t, {});
-  await cp(join(root, 'policies'), folder, {
-    recursive: true,
-    filter: (path) => !path.endsWith('.cases.yaml'),
-  });
-  const file = join(folder, 'images.yaml');
-  await writeFile(file, edit(await readFile(file, 'utf8')));
-  return folder;
-};
-
-/** Calls of several people, recorded by a real gateway. */
-const recording = async (t: TestContext) => {
-  const file = join(await writeFolder(t, {}), 'decisions.jsonl');
-  const log = { level: 'info', access: false, decisions: false, decisionFile: file } as const;
-  const gateway = await startTestGateway(t, { config: { log } });
-  const { tokens, images } = gateway.cloud.seed;
-  const write = (image: string, token: string, metadata: object) =>
-    call('POST', `${gateway.url}/v2/images/${image}/metadata`, token, { metadata });
-  await write(images.ubuntu, tokens.demo, { label: 'Very Secret' });
-  const guarded = await write(images.resizing, tokens.demo, { auto_disk_config: 'FALSE' });
-  await write(images.ubuntu, tokens.reader, { label: 'a' });
-  await write(images.disabled, tokens.demo, { auto_disk_config: 'TRUE' });
-  await call('GET', `${gateway.url}/v2.1/servers`, tokens.reader);
-  await gateway.stop(true);
-  return { file, guarded: guarded.headers.get('x-policy-decision') ?? '' };
-};
-
-describe('replay', () => {
-  test('finds nobody with another answer by the same policy', async (t) => {
-    const { file } = await recording(t);
-    const { code, out } = await command(['replay', file, '--policies', 'policies']);
-    assert.equal(out, '5 decisions, 0 would have been answered otherwise\n');
-    assert.equal(code, 0);
-  });
-
-  test('finds who is newly allowed and newly denied, by route, fault and project', async (t) => {
-    const { file } = await recording(t);
-    const lenient = await changed(t, (text) =>
-      text.replaceAll('- use: disk-config-guard', '- use: disk-config-guard\n        mode: flag'),
-    );
-    const first = await command(['replay', file, '--policies', lenient, '--json']);
-    assert.equal(first.code, 1);
-    const { kinds } = JSON.parse(first.out);
-    assert.deepEqual(kinds['newly allowed'].byFault, { 'disk-config-guard/resizing': 1 });
-    assert.equal(kinds['newly allowed'].examples[0].after, 'flag disk-config-guard/resizing');
-    assert.equal(kinds['newly denied'].count, 0);
-
-    const strict = await changed(t, (text) => text.replace('points: 20,', 'points: 1,'));
-    const second = await command(['replay', file, '--policies', strict]);
-    assert.match(second.out, /^newly denied|^denied otherwise/m);
-    assert.match(second.out, /by fault: rate-limit\/over-limit/);
-    const same = await command(['replay', file, '--policies', strict, '--from', strict]);
-    assert.equal(same.out, '5 decisions, 0 would have been answered otherwise\n');
-  });
-
-  test('tells the same every time', async (t) => {
-    const { file } = await recording(t);
-    const args = ['replay', file, '--policies', 'policies/examples/rackspace'];
-    const [one, other] = await Promise.all([command(args), command(args)]);
-    assert.equal(one.out, other.out);
-  });
-
-  test('goes over lines that are no decisions, such as a torn one, and tells where they stand', async (t) => {
-    const { file } = await recording(t);
-    const sound = await readFile(file, 'utf8');
-    const torn = sound.slice(0, 100);
-    await writeFile(file, `${torn}\n\n${sound}{"version":1,"id":5}\n${torn}\n${torn}`);
-    const { code, out, err } = await command(['replay', file, '--policies', 'policies']);
-    assert.equal(
-      out,
-      '5 decisions, 0 would have been answered otherwise\n4 lines of the file are no decisions\n',
-    );
-    const told = err.trimEnd().replaceAll(file, 'FILE').split('\n');
-    assert.deepEqual(
-      told.map((line) => line.split('. ')[0]),
-      [
-        'FILE:1: This line is not JSON',
-        'FILE:8: The decision\'s "id" must be a text; see docs/schemas/decision.schema.json.',
-        'FILE:9: This line is not JSON',
-        'FILE: 4 lines could not be read in all.',
-      ],
-    );
-    assert.equal(code, 2);
-  });
-
-  test('reads the answer of GET /decisions, too', async (t) => {
-    const { file } = await recording(t);
-    const decisions = (await readFile(file, 'utf8')).trimEnd().split('\n');
-    const answer = join(await writeFolder(t, {}), 'answer.json');
-    await writeFile(answer, `{"decisions":[${decisions.join()}]}`);
-    const { out } = await command(['replay', answer, '--policies', 'policies']);
-    assert.equal(out, '5 decisions, 0 would have been answered otherwise\n');
-  });
-});
-
-test('a replay shows how far it is on a terminal only, and leaves no trace of that in what it prints', async (t) => {
-  const { file } = await recording(t);
-  const line = `${gatewayWords(['replay', file, '--policies', 'policies'])}`;
-  const report = '5 decisions, 0 would have been answered otherwise';
-  const shown = await onTerminal(line);
-  assert.match(shown, /\r\[#{40}\] 100 %\r {50}\r5 decisions/);
-  const log = join(await writeFolder(t, {}), 'errors');
-  assert.equal(await onTerminal(`${line} 2>'${log}'`), `${report}\r\n`);
-  assert.equal(await readFile(log, 'utf8'), '');
-  const into = join(await writeFolder(t, {}), 'report');
-  assert.match(await onTerminal(`${line} >'${into}'`), /^\r\[#{40}\] 100 %\r {50}\r$/);
-  assert.equal(await readFile(into, 'utf8'), `${report}\n`);
-});
 
 describe('explain', () => {
   test('tells a recorded decision stage by stage, down to the line that decided, without a value', async (t) => {
