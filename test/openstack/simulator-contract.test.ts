@@ -5,7 +5,7 @@ import { lab } from './support/lab.ts';
 /** The same suites run against the simulator in test/contract/demo-cloud.test.ts. */
 const start = async () => {
   const { keystone, nova, glance } = lab();
-  return { identity: keystone, compute: nova, image: glance, close: async () => {} };
+  return { identity: keystone, compute: nova, image: glance, pauseMs: 250, close: async () => {} };
 };
 
 apiContract('real cloud', start);

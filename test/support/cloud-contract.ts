@@ -8,6 +8,8 @@ export interface CloudUnderTest {
   readonly identity: string;
   readonly compute: string;
   readonly image: string;
+  /** Milliseconds between two questions about a server, where each costs what the change that is waited for needs. */
+  readonly pauseMs?: number;
   close(): Promise<void>;
 }
 
@@ -95,6 +97,7 @@ const openSession = (cloud: CloudUnderTest, tokens: Map<string, string>, made: s
         },
         `server ${serverId} is ${status}`,
         90_000,
+        cloud.pauseMs,
       );
       return answer;
     },

@@ -1,15 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Asks until the answer is yes; the test fails when it does not become so in time. */
+/** Asks until the answer is yes, `pause` ms apart; the test fails when it does not become so in time. */
 export const until = async (
   condition: () => boolean | Promise<boolean>,
   what: string,
   ms = 15_000,
+  pause = 5,
 ): Promise<void> => {
   const end = performance.now() + ms;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`Not so after ${ms} ms: ${what}`);
-    await wait(5);
+    await wait(pause);
   }
 };
 
