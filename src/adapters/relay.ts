@@ -62,6 +62,7 @@ export class Relay implements Watched {
   #whole = false;
   settled = false;
   idleTurns = 0;
+  place = -1;
 
   /** @param watchdog for the head of the answer, and then between any two pieces of its body */
   constructor(

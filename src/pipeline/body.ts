@@ -65,6 +65,7 @@ class Collecting implements Watched {
   #size = 0;
   #done = false;
   idleTurns = 0;
+  place = -1;
 
   constructor(req: IncomingMessage, bounds: BodyBounds, resolve: (read: BodyRead) => void) {
     this.#req = req;
