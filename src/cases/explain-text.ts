@@ -5,7 +5,7 @@ const row = (name: string, text: string): string => `${name.padEnd(12)}${text}`;
 /** An explanation for people, top to bottom as the request went. */
 export const explanationText = (explained: Explanation): string => {
   const { request, route, operation, caller, steps, change, flags } = explained;
-  const lines = [row('request', `${request.method} ${request.path} from ${request.client}`)];
+  const lines = [row('request', `${request.method} ${request.path} from ${request.client}, ${request.time}`)];
   if (route === undefined) lines.push(row('route', 'none: refused before a route was chosen'));
   else
     lines.push(
@@ -49,7 +49,9 @@ export const explanationText = (explained: Explanation): string => {
 };
 
 const stepLines = (step: ExplainedStep, title: string): string[] => {
-  const mode = step.mode === 'enforce' ? '' : ` (${step.mode})`;
+  // Only a flag mode whose day is over refuses.
+  const ended = step.mode === 'flag' && step.said === 'deny' ? ', which has ended' : '';
+  const mode = step.mode === 'enforce' ? '' : ` (${step.mode}${ended})`;
   const fault = step.fault === undefined ? '' : `  ${step.fault}`;
   return [
     row(title, `${step.said.padEnd(10)}${step.stage}${mode}  ${step.at}${fault}`),

@@ -23,7 +23,13 @@ export interface ExplainedStep {
 
 /** How a policy judges one request, for people and programs. Tokens are left out. */
 export interface Explanation {
-  readonly request: { readonly method: string; readonly path: string; readonly client: string };
+  readonly request: {
+    readonly method: string;
+    readonly path: string;
+    readonly client: string;
+    /** When it comes: exemptions and flag modes have an end. */
+    readonly time: string;
+  };
   readonly route: { readonly id: string; readonly at: string } | undefined;
   readonly operation: string | undefined;
   readonly caller:
@@ -82,7 +88,7 @@ export const explain = async (
       x = exchange;
     },
   });
-  return explanationOf(request, judged, asked, policy);
+  return explanationOf(request, judged, asked, policy, ports.clock.now());
 };
 
 const placeOf = ({ file, line }: SourcePlace): string => `${file}:${line}`;
@@ -92,12 +98,18 @@ const explanationOf = (
   judged: Judgement,
   asked: readonly (readonly Question[])[],
   policy: Snapshot['policy'],
+  now: number,
 ): Explanation => {
   const { fault, answer, identity, route, forward, change } = judged;
   const status = fault?.status ?? answer?.status;
   const stage = deciderOf(judged);
   return {
-    request: { method: request.method, path: judged.path || request.target, client: judged.clientAddress },
+    request: {
+      method: request.method,
+      path: judged.path || request.target,
+      client: judged.clientAddress,
+      time: new Date(now).toISOString(),
+    },
     route: route && { id: route.id, at: placeOf(route.at) },
     operation: judged.operation,
     caller: identity && { user: identity.user.id, project: identity.project?.id, roles: identity.roles },

@@ -43,10 +43,10 @@ export const readCases = (
   const { checked, problems } = checkYaml(file, text, casesFileSchema);
   if (checked === undefined || problems.length > 0) return { cases: [], problems };
   const { identities, given, cases } = checked.draft as CasesFile;
-  const faults: Problem[] = checkCallers(checked, given, identities, []);
+  const faults: Problem[] = checkGiven(checked, given, identities, []);
   const found = cases.map((entry, index): PolicyCase => {
     const path = ['cases', index];
-    faults.push(...checkCallers(checked, entry.given, identities, path), ...checkBody(checked, entry, path));
+    faults.push(...checkGiven(checked, entry.given, identities, path), ...checkBody(checked, entry, path));
     return {
       name: entry.name,
       at: checked.place(path),
@@ -60,19 +60,28 @@ export const readCases = (
   return faults.length > 0 ? { cases: [], problems: faults } : { cases: found, problems: [] };
 };
 
-const checkCallers = (
+const checkGiven = (
   checked: Checked,
   given: CaseEntry['given'],
   people: People,
   path: readonly (string | number)[],
 ): Problem[] => {
   const names = callerNames(people);
-  return (['identity', 'service'] as const).flatMap((member) => {
+  const callers = (['identity', 'service'] as const).flatMap((member) => {
     const name = given[member];
     if (name === undefined || names.includes(name)) return [];
     const message = `There is no caller ${quoted(name)}${suggestion(name, names)}`;
     return [{ place: checked.place([...path, 'given', member]), message }];
   });
+  if (given.time === undefined || isMoment(given.time)) return callers;
+  const message = '"time" names a time that does not exist.';
+  return [...callers, { place: checked.place([...path, 'given', 'time']), message }];
+};
+
+/** The form is checked already; Date.parse takes the 31st of February for a day in March. */
+const isMoment = (time: string): boolean => {
+  const at = Date.parse(time);
+  return !Number.isNaN(at) && new Date(at).toISOString().slice(0, 19) === time.slice(0, 19);
 };
 
 const checkBody = (

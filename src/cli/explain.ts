@@ -5,6 +5,7 @@ import { explain } from '../cases/explain.ts';
 import { explanationText } from '../cases/explain-text.ts';
 import { loadCases, readCases } from '../cases/load.ts';
 import type { World } from '../cases/world.ts';
+import { inertPorts } from '../compose/inert-ports.ts';
 import { noMeters } from '../core/silence.ts';
 import { printProblem } from '../files/problem.ts';
 import { operations } from '../operations/index.ts';
@@ -105,7 +106,10 @@ const requestOf = (
   return fromParts(options.method, options.path, headers, options.body, options);
 };
 
-/** Goes through the reader of cases, so that a request here and in a case cannot mean different things. */
+/**
+ * Goes through the reader of cases, so that a request here and in a case cannot mean different things. It comes now, unless
+ * `--given` says otherwise: the gateway too would mind what has ended by today.
+ */
 const fromParts = (
   method: string,
   path: string,
@@ -114,12 +118,13 @@ const fromParts = (
   options: ExplainOptions,
 ): Explained | string => {
   const given = options.given ?? '{}';
+  const now = `${new Date(inertPorts.clock.now()).toISOString().slice(0, 19)}Z`;
   const own = options.role.length > 0 || options.project !== undefined;
   const identity = own ? 'yours' : options.identity;
   const text = [
     'version: 1',
     `identities: { yours: { roles: ${JSON.stringify(options.role)}, project: ${JSON.stringify(options.project ?? 'p1')} } }`,
-    `given: { identity: ${JSON.stringify(identity)} }`,
+    `given: { identity: ${JSON.stringify(identity)}, time: ${JSON.stringify(now)} }`,
     'cases:',
     `  - name: the request`,
     `    given: ${given}`,

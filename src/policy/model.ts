@@ -41,7 +41,9 @@ const routeModel = ({ match, upstream, stages, body, upgrade }: Route): Json => 
   upstream,
   body,
   upgrade,
-  stages: stages.map(({ at: _at, ...use }) => use as unknown as Json),
+  stages: stages.map(
+    ({ at: _at, until, ...use }) => ({ ...use, ...(until && { until: until.day }) }) as unknown as Json,
+  ),
 });
 
 const limitModel = ({ at: _at, name: _name, methods, routes, ...limit }: LimitDefinition): Json =>

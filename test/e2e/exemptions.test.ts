@@ -7,6 +7,7 @@ import { lookAt } from '../../src/cli/look.ts';
 import { checkCases } from '../../src/compose/check-cases.ts';
 import type { Decision } from '../../src/core/decision.ts';
 import { printProblem } from '../../src/files/problem.ts';
+import { command } from '../support/command.ts';
 import { call, startTestGateway } from '../support/gateway.ts';
 import { writeFolder, writeInto } from '../support/policy-folder.ts';
 import { lettered, rolloutFolder, startRollout } from '../support/rollout.ts';
@@ -38,8 +39,9 @@ const policyWith = async (
   return folder;
 };
 
+const image = 'd42f821e-c2d1-4796-9f07-af5ed7912d0e';
 const write = `given: { servers: [{ status: VERIFY_RESIZE }], image: { metadata: { auto_disk_config: "True" } }, time: "TIME" }
-    request: { method: POST, path: /v2/images/d42f821e-c2d1-4796-9f07-af5ed7912d0e/metadata, body: { metadata: { auto_disk_config: "FALSE" } } }`;
+    request: { method: POST, path: /v2/images/${image}/metadata, body: { metadata: { auto_disk_config: "FALSE" } } }`;
 
 const twoDays = (before: string, after: string): string => `version: 1
 cases:
@@ -131,6 +133,43 @@ describe('a flag mode with an end', () => {
   test('enforces afterwards if it says so', async (t) => {
     const edit = until('\n        afterwards: enforce');
     assert.deepEqual(await red(await policyWith(t, edit, twoDays(flagged, denied))), []);
+  });
+
+  test('is explained as it judges today, or at the time that is asked about', async (t) => {
+    const edit = (text: string) =>
+      until('\n        afterwards: enforce')(text).replace('2026-12-31', '2020-01-01');
+    const folder = await policyWith(t, edit);
+    const explained = async (given: string) => {
+      const world = `servers: [{ status: VERIFY_RESIZE }], image: { metadata: { auto_disk_config: "True" } }${given}`;
+      const request = [
+        '--method',
+        'POST',
+        '--path',
+        `/v2/images/${image}/metadata`,
+        '-H',
+        'Content-Type: application/json',
+      ];
+      const words = [
+        ...request,
+        '--body',
+        '{"metadata":{"auto_disk_config":"FALSE"}}',
+        '--given',
+        `{ ${world} }`,
+      ];
+      return (await command(['explain', '--policies', folder, ...words])).out;
+    };
+    const day = () => new Date().toISOString().slice(0, 10);
+    const days = [day()];
+    const today = await explained('');
+    days.push(day());
+    assert.match(today, /^ +deny +disk-config-guard \(flag, which has ended\) /m);
+    assert.ok(
+      days.some((one) => today.includes(`, ${one}T`)),
+      today,
+    );
+    const then = await explained(', time: "2020-01-01T23:59:59Z"');
+    assert.match(then, /^request .*, 2020-01-01T23:59:59\.000Z$/m);
+    assert.match(then, /^verdict +pass, flagged disk-config-guard\/resizing$/m);
   });
 
   test('is warned of once its day is over, and so is an exemption', async (t) => {

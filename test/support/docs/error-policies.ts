@@ -159,6 +159,10 @@ export const policySections: readonly ErrorSection[] = [
         '  - { name: a, given: { identity: mumber }, request: { path: / }, expect: {} }',
         'Take the name that is offered, or one from identities of the file.',
       ],
+      [
+        '  - { name: a, given: { time: "2026-02-30T12:00:00Z" }, request: { path: / }, expect: {} }',
+        'Take a moment of the calendar.',
+      ],
       ['  - { name: a, request: { path: / }, expect: { route: image } }', 'Take the id of a route.'],
       [
         '  - { name: a, request: { path: /images }, expect: { verdict: deny } }',

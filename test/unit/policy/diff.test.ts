@@ -40,7 +40,7 @@ describe('the difference of two policies', () => {
       stage('authorize', { with: { roles: ['a'] } }),
     ]);
     const after = policy([
-      stage('authenticate', { mode: 'flag' }),
+      stage('authenticate', { mode: 'flag', until: { day: '2026-12-31', endsAt: 1_798_761_600_000 } }),
       stage('authorize', { with: { roles: ['b'] } }),
       stage('rate-limit'),
     ]);
@@ -48,6 +48,7 @@ describe('the difference of two policies', () => {
       diffText(diffPolicies(before, after)),
       `~ route a (a.yaml:1 -> a.yaml:1)
     ~ stages.authenticate.mode: "enforce" -> "flag"
+    + stages.authenticate.until: "2026-12-31"
     ~ stages.authorize.with.roles: ["a"] -> ["b"]
     ~ stages.order: ["authenticate","rate-limit","authorize"] -> ["authenticate","authorize","rate-limit"]
 `,
