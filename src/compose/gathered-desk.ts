@@ -3,9 +3,11 @@ import type { LevelledLog } from '../core/log.ts';
 import type { Topic } from '../core/peer.ts';
 import type { LimitDefinition } from '../core/policy.ts';
 import type { ClockPort, Outage } from '../core/ports.ts';
+import type { ServingStatus } from '../http/admin-status.ts';
 import type { RunningWorker } from '../workers/worker.ts';
 import type { Desk } from './desk.ts';
 import type { GatheredMetrics } from './gathered-metrics.ts';
+import type { GatheredRollout } from './gathered-rollout.ts';
 import { joinedHealth, joinedStatus } from './joined-status.ts';
 import type { StandingRevocations } from './standing-revocations.ts';
 import {
@@ -29,6 +31,7 @@ export interface GatheredDeskOptions {
   /** Those too that are about to serve: what changes, they have to be told. */
   readonly begun: () => readonly RunningWorker[];
   readonly metrics: GatheredMetrics;
+  readonly rollout: GatheredRollout;
   readonly revocations: StandingRevocations;
   /** The limits of the policy that is in force. */
   readonly limits: () => readonly LimitDefinition[];
@@ -59,7 +62,10 @@ export const gatherDesk = (options: GatheredDeskOptions): Desk => {
     }
     return undefined;
   };
-  const status = async () => joinedStatus(await askAll(askStatus, null), options.maxInFlight);
+  const status = async (): Promise<ServingStatus> => {
+    const [parts, rollout] = await Promise.all([askAll(askStatus, null), options.rollout.counts()]);
+    return { ...joinedStatus(parts, options.maxInFlight), rollout };
+  };
 
   return {
     status,

@@ -1,13 +1,12 @@
 import type { ServingStatus } from '../http/admin-status.ts';
 import type { ActivityPoint } from '../pipeline/activity.ts';
-import type { RoleCounts, RolloutCounts } from '../pipeline/rollout-tally.ts';
 
 type Health = ServingStatus['health'];
 
 const mostRefusals = 200;
 const mostPoints = 120;
 
-/** What several workers say of themselves, as one gateway. @param limit requests at once of all together */
+/** What several workers say of themselves, as one gateway, without their roll-out. @param limit requests at once of all together */
 export const joinedStatus = (parts: readonly ServingStatus[], limit: number): ServingStatus => ({
   inFlight: { now: sum(parts.map(({ inFlight }) => inFlight.now)), limit },
   health: joinedHealth(parts.map(({ health }) => health)),
@@ -18,20 +17,7 @@ export const joinedStatus = (parts: readonly ServingStatus[], limit: number): Se
     .sort((a, b) => b.at - a.at)
     .slice(0, mostRefusals),
   pressure: joinedPressure(parts.flatMap(({ pressure }) => pressure)),
-  rollout: joinedRollout(parts.flatMap(({ rollout }) => rollout ?? [])),
 });
-
-const joinedRollout = (parts: readonly RolloutCounts[]): RolloutCounts | undefined => {
-  const [first] = parts;
-  if (first === undefined) return undefined;
-  const together = (role: keyof RolloutCounts): RoleCounts => ({
-    requests: sum(parts.map((part) => part[role].requests)),
-    refused: sum(parts.map((part) => part[role].refused)),
-    flagged: sum(parts.map((part) => part[role].flagged)),
-    failed: sum(parts.map((part) => part[role].failed)),
-  });
-  return { current: together('current'), candidate: together('candidate') };
-};
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
 

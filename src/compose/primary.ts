@@ -18,6 +18,7 @@ import type { RunningWorker } from '../workers/worker.ts';
 import { composeAdmin } from './admin.ts';
 import { gatherDesk } from './gathered-desk.ts';
 import { GatheredMetrics } from './gathered-metrics.ts';
+import { GatheredRollout } from './gathered-rollout.ts';
 import { inertPorts } from './inert-ports.ts';
 import { limitsInForce } from './limits-desk.ts';
 import { composeListenerTls } from './listener-tls.ts';
@@ -111,11 +112,18 @@ export const startWithWorkers = async (
         freed();
         broadcast.leave(worker);
         metrics.ended(worker);
+        rollout.ended(worker);
       };
     },
   });
   const metrics = new GatheredMetrics(meters, () => supervisor.listening);
   parts.own({ close: async () => metrics.close() });
+  let staging = (): string | undefined => undefined;
+  const rollout = new GatheredRollout(
+    () => supervisor.listening,
+    () => staging(),
+  );
+  parts.own({ close: async () => rollout.close() });
   const stop = async (drainMs: number): Promise<void> => {
     draining = true;
     supervisor.stopReplacing();
@@ -138,10 +146,15 @@ export const startWithWorkers = async (
     const outside = { clock, meters, log };
     const policies = parts.own(await composePolicies(config, { ...inertPorts, clock }, outside, broadcast));
     opened.resolve(policies);
+    staging = () => {
+      const { rollout: staged } = policies.status();
+      return staged && `${staged.revision} ${staged.since}`;
+    };
     const desk = gatherDesk({
       workers: () => supervisor.listening,
       begun: () => supervisor.workers.filter(({ hasBegun }) => hasBegun),
       metrics,
+      rollout,
       revocations,
       limits: () => limitsInForce(policies.snapshots),
       maxInFlight: config.maxInFlight,

@@ -8,6 +8,7 @@ import type { Outage } from '../core/ports.ts';
 import type { Problem } from '../files/problem.ts';
 import type { LimitsDesk } from '../http/admin-limits.ts';
 import type { ServingStatus } from '../http/admin-status.ts';
+import type { RolloutCounts } from '../pipeline/rollout-tally.ts';
 import type { MetricsReport } from '../telemetry/metrics.ts';
 import type { SentPolicies } from './sent-policies.ts';
 
@@ -51,6 +52,8 @@ export const preparePolicies = topic<SentPolicies, readonly Problem[]>('policies
 export const applyPolicies = topic<null, boolean>('policies-apply');
 export const askHealth = topic<null, ServingStatus['health']>('health');
 export const askStatus = topic<null, ServingStatus>('status');
+/** `null`: no candidate is staged there. */
+export const askRollout = topic<null, RolloutCounts | null>('rollout');
 export const askMetrics = topic<null, MetricsReport>('metrics');
 export const askDecisions = topic<
   { readonly wanted: Readonly<Record<string, string>>; readonly most: number },

@@ -14,6 +14,7 @@ import {
   askDecisions,
   askHealth,
   askMetrics,
+  askRollout,
   askStatus,
   clearLimits,
   renewCertificates,
@@ -65,6 +66,7 @@ export const startWorker = async (
     for (const record of setup.revocations) tokens.take(record);
     primary.answer(askHealth, () => desk.health());
     primary.answer(askStatus, () => desk.status());
+    primary.answer(askRollout, async () => (await desk.status()).rollout ?? null);
     primary.answer(askMetrics, () => outside.meters.report());
     primary.answer(askDecisions, ({ wanted, most }) => desk.decisions(wanted, most));
     primary.answer(showLimits, (party) => desk.limits.show(party));

@@ -50,12 +50,12 @@ export const createRolloutTally = (meters: Meters, snapshots: Snapshots): Rollou
     buckets: durationBuckets,
   });
   const series = new Map<string, CounterSeries>();
-  let since = '';
+  let counted = 0;
   let counts = { current: nothing(), candidate: nothing() };
 
-  const begin = (candidate: string): void => {
-    if (since === candidate) return;
-    since = candidate;
+  const begin = (): void => {
+    if (counted === snapshots.stagings) return;
+    counted = snapshots.stagings;
     counts = { current: nothing(), candidate: nothing() };
   };
 
@@ -85,14 +85,14 @@ export const createRolloutTally = (meters: Meters, snapshots: Snapshots): Rollou
     record(finished) {
       const { candidate, current } = snapshots;
       if (candidate === undefined) return;
-      begin(candidate.snapshot.revision);
+      begin();
       // A request that began before a swap may have been judged by neither.
       if (finished.revision === candidate.snapshot.revision) count('candidate', finished);
       else if (finished.revision === current.revision) count('current', finished);
     },
     counts() {
       if (snapshots.candidate === undefined) return undefined;
-      begin(snapshots.candidate.snapshot.revision);
+      begin();
       return counts;
     },
   };

@@ -11,6 +11,7 @@ export interface Candidate {
 export class Snapshots {
   #current: Snapshot;
   #candidate: Candidate | undefined;
+  #stagings = 0;
 
   constructor(first: Snapshot) {
     this.#current = first;
@@ -25,7 +26,14 @@ export class Snapshots {
     return this.#candidate;
   }
 
+  /** How often a candidate was staged; another share of the same one is no staging. */
+  get stagings(): number {
+    return this.#stagings;
+  }
+
   swap(next: Snapshot, candidate?: Candidate): void {
+    if (candidate !== undefined && candidate.snapshot.revision !== this.#candidate?.snapshot.revision)
+      this.#stagings += 1;
     this.#current = next;
     this.#candidate = candidate;
   }

@@ -65,6 +65,9 @@ test('the command line stages, shares, promotes and takes back at all workers, a
 
   await replaceOne(gateway, 'SIGKILL');
   assert.equal(await judged(), 'ABAB');
+  const afterwards = await rollout('show');
+  assert.match(afterwards.out, /^current +4 +4 +0 +0$/m);
+  assert.match(afterwards.out, /^candidate +4 +4 +0 +0$/m);
 
   const shared = await rollout('share', '--percent', '100', '--project', '');
   assert.match(shared.out, /It is for 100 % of all projects\./);

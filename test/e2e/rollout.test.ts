@@ -52,6 +52,15 @@ test('named projects get the candidate, all others the current revision, and bot
   assert.deepEqual([told.from, told.candidate], ['next', now.rollout?.revision]);
 });
 
+test('a candidate that is staged again is counted anew', async (t) => {
+  const { admin, judge, status } = await startRollout(t, await rolloutFolder(t));
+  await admin('POST', '/rollout?from=next&percent=100');
+  await judge();
+  await admin('POST', '/rollout/take-back');
+  await admin('POST', '/rollout?from=next&percent=100');
+  assert.equal((await status()).requests?.candidate.requests, 0);
+});
+
 test('who has no valid token, or takes a route that asks nobody, gets the current revision', async (t) => {
   const { admin, refusal, url, lines, status, cloud } = await startRollout(t, await rolloutFolder(t));
   await admin('POST', '/rollout?from=next&percent=100');
