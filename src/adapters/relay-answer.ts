@@ -1,4 +1,5 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import { STATUS_CODES } from '../core/node-http.ts';
 
 /** The head of an upstream's answer as it was received. */
 export interface AnswerHead {

@@ -1,16 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GatewayFault } from '../core/gateway-faults.ts';
+import { createServer } from '../core/node-http.ts';
 import { gatewayFault } from '../pipeline/refusal.ts';
 import type { EdgeApp } from './app.ts';
 import { Connections } from './connections.ts';
