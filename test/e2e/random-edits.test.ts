@@ -1,6 +1,9 @@
-/** What must hold whatever an operator's hand does to a policy: it is refused as a whole, or does what was foretold. */
+/**
+ * What must hold whatever an operator's hand does to the policies of a process that watches them: an edit is refused as a
+ * whole, or does what was foretold.
+ */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -10,14 +13,20 @@ import { readCases } from '../../src/cases/load.ts';
 import { prepareRehearsal, redProblem, runCases } from '../../src/cases/run.ts';
 import type { CaseEntry } from '../../src/cases/schema.ts';
 import { worldOf } from '../../src/cases/world.ts';
+import { inertPorts } from '../../src/compose/inert-ports.ts';
+import { loadSnapshot } from '../../src/compose/load-snapshot.ts';
 import type { Decision } from '../../src/core/decision.ts';
 import { noMeters } from '../../src/core/silence.ts';
+import { startDemoCloud } from '../../src/demo/cloud.ts';
 import { printProblem } from '../../src/files/problem.ts';
 import { operations } from '../../src/operations/index.ts';
 import { stages } from '../../src/stages/index.ts';
-import { call, startTestGateway } from '../support/gateway.ts';
+import { call } from '../support/gateway.ts';
 import { isInside, mutationsOf } from '../support/mutations.ts';
 import { writeFolder } from '../support/policy-folder.ts';
+import type { RolloutStatus } from '../support/rollout.ts';
+import { serve } from '../support/serve.ts';
+import { until } from '../support/until.ts';
 
 const policy = `version: 1
 routes:
@@ -86,10 +95,12 @@ const meant = fc
   )
   .map(([from, to]) => policy.replace(from, to));
 
-test('a hundred random edits: refused with place and reason while the old policy serves, or just what test and explain foretold', async (t) => {
+test('a hundred random edits under a process that watches: refused as validate says while the old policy serves, or just what test and explain foretold', async (t) => {
   const dir = await writeFolder(t, { 'a.yaml': policy, 'schemas/image-metadata-merge.json': schema });
-  const gateway = await startTestGateway(t, { config: { policies: { dir } } });
-  const { tokens, images, projects, users } = gateway.cloud.seed;
+  const cloud = await startDemoCloud();
+  t.after(() => cloud.close());
+  const gateway = await serve(t, cloud, { policies: { dir }, log: { level: 'silent' } });
+  const { tokens, images, projects, users } = cloud.seed;
   const people = {
     demo: {
       user: users.demo.id,
@@ -182,15 +193,37 @@ test('a hundred random edits: refused with place and reason while the old policy
     return results.flatMap((result) => redProblem(result)?.message ?? []);
   };
 
+  const file = join(dir, 'a.yaml');
+  const status = async () => (await call('GET', `${gateway.adminUrl}/policy`)).body as RolloutStatus;
+  /** What `validate` says of the folder, once the process has come to the same. */
+  const seen = async () => {
+    const outside = { ports: inertPorts, meters: noMeters };
+    const next = await loadSnapshot(dir, ['compute', 'image'], outside);
+    const problems = next.ok ? [] : next.problems.map(printProblem);
+    await until(
+      async () => {
+        const { lastAttempt, folderRevision } = await status();
+        if (next.ok) return lastAttempt.ok && folderRevision === next.snapshot.revision;
+        return !lastAttempt.ok && lastAttempt.problems.join('\n') === problems.join('\n');
+      },
+      `the process says what validate says: ${problems.join('\n') || 'valid'}`,
+      60_000,
+    );
+    return next;
+  };
+
   let refused = 0;
   let loaded = 0;
   let other = 0;
   const first = await happens();
   let now = first;
+  const edits = fc.tuple(fc.oneof(meant, mutationsOf(policy)), fc.boolean());
   await fc.assert(
-    fc.asyncProperty(fc.oneof(meant, mutationsOf(policy)), async (text) => {
-      await writeFile(join(dir, 'a.yaml'), text);
-      const next = await gateway.reload();
+    fc.asyncProperty(edits, async ([text, byRename]) => {
+      // As `cp` and as most editors do it.
+      await writeFile(byRename ? join(dir, '.a.yaml.new') : file, text);
+      if (byRename) await rename(join(dir, '.a.yaml.new'), file);
+      const next = await seen();
       const after = await happens();
       if (next.ok) {
         loaded += 1;
@@ -199,11 +232,10 @@ test('a hundred random edits: refused with place and reason while the old policy
         if (after.join() !== first.join()) other += 1;
       } else {
         refused += 1;
-        assert.deepEqual(after, now);
+        assert.deepEqual(after, now, text);
         for (const problem of next.problems) {
           assert.ok(problem.place.file.startsWith(dir) && problem.message.length > 10, printProblem(problem));
-          if (problem.place.file.endsWith('a.yaml'))
-            assert.ok(isInside(text, problem.place), printProblem(problem));
+          if (problem.place.file === file) assert.ok(isInside(text, problem.place), printProblem(problem));
         }
       }
       now = after;
