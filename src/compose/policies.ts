@@ -6,7 +6,7 @@ import { type Problem, printProblem } from '../files/problem.ts';
 import type { RolloutDesk } from '../http/admin-rollout.ts';
 import type { Snapshots } from '../pipeline/snapshots.ts';
 import { createTurns } from '../policy/in-turn.ts';
-import { fingerprint, settledContent } from '../policy/load.ts';
+import { settledContent } from '../policy/load.ts';
 import { oneAtATime } from '../policy/one-at-a-time.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import { watchPolicyFolder } from '../policy/watch.ts';
@@ -161,7 +161,7 @@ export const composePolicies = async (
       return next;
     }),
   );
-  const watching = watch === true ? watchPolicyFolder(dir, fingerprint(first.seen), reload) : undefined;
+  const watching = watch === true ? watchPolicyFolder(dir, first.seen, reload) : undefined;
   const rollout = composeRollout({
     dir: config.rollout?.dir,
     memory,

@@ -3,6 +3,8 @@ import { type FSWatcher, watch } from 'node:fs';
 export interface WatchOptions {
   /** Milliseconds without an event before the content is looked at: editors and `cp` write in several steps. */
   readonly quietMs?: number;
+  /** Milliseconds for which a content that may be a part of what is being copied has to stay as it is. */
+  readonly stillMs?: number;
   /** Milliseconds between looks without any event: network file systems send none. */
   readonly pollMs?: number;
 }
@@ -19,6 +21,8 @@ export interface Watched {
   readonly places: () => readonly { readonly folder: string; readonly only?: string }[];
   /** Fingerprint of the content that is in use. */
   readonly loaded: string;
+  /** Whether this may be a part of what somebody is still copying, file by file; never when left out. */
+  readonly mayBePart?: (content: string, known: string) => boolean;
   /** Not called again before its promise has settled. */
   readonly changed: () => Promise<unknown>;
 }
@@ -29,12 +33,13 @@ export interface Watched {
  * content, so that a touched file reloads nothing.
  */
 export const watchFiles = (
-  { read, places, loaded, changed }: Watched,
-  { quietMs = 100, pollMs = 5000 }: WatchOptions = {},
+  { read, places, loaded, mayBePart = () => false, changed }: Watched,
+  { quietMs = 100, stillMs = 1000, pollMs = 5000 }: WatchOptions = {},
 ): FileWatch => {
   let watchers: FSWatcher[] = [];
   let quiet: NodeJS.Timeout | undefined;
   let known = loaded;
+  let part: { readonly content: string; readonly since: number } | undefined;
   let closed = false;
   let looking: Promise<void> | undefined;
 
@@ -54,9 +59,27 @@ export const watchFiles = (
     // Before the content is read: what changes afterwards must give an event. Links may lead elsewhere than before.
     arm();
     const content = await read();
-    if (closed || content === known) return;
+    if (closed) return;
+    if (content === known) {
+      part = undefined;
+      return;
+    }
+    const left = mayBePart(content, known) ? leftOf(content) : 0;
+    if (left > 0) {
+      clearTimeout(quiet);
+      quiet = setTimeout(look, left);
+      return;
+    }
+    part = undefined;
     known = content;
     await changed();
+  };
+
+  /** Milliseconds that this content still has to stay as it is. */
+  const leftOf = (content: string): number => {
+    const now = performance.now();
+    if (part?.content !== content) part = { content, since: now };
+    return Math.ceil(part.since + stillMs - now);
   };
 
   const arm = (): void => {

@@ -3,7 +3,6 @@ import { mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { readPolicyFolder } from '../../../src/policy/folder.ts';
-import { fingerprint } from '../../../src/policy/load.ts';
 import { oneAtATime } from '../../../src/policy/one-at-a-time.ts';
 import { watchPolicyFolder } from '../../../src/policy/watch.ts';
 import { writeFolder } from '../../support/policy-folder.ts';
@@ -14,12 +13,12 @@ const watched = async (t: TestContext, folder: string, pollMs = 60_000) => {
   let next = Promise.withResolvers<void>();
   const watch = watchPolicyFolder(
     folder,
-    fingerprint(await readPolicyFolder(folder)),
+    await readPolicyFolder(folder),
     async () => {
       told += 1;
       next.resolve();
     },
-    { quietMs: 20, pollMs },
+    { quietMs: 20, stillMs: 20, pollMs },
   );
   t.after(() => watch.close());
   const change = async (make: () => Promise<unknown>): Promise<void> => {
