@@ -106,7 +106,7 @@ const shared = Type.Object(
 
 const tls = clientTls(
   'Keystone',
-  'Certificates, for an https:// address. Nothing turns the check of the certificate off.',
+  'Certificates, for an https:// address. Nothing turns the check of the certificate off; left out, it is checked by the authorities that Node.js trusts.',
 );
 
 const keystone = {

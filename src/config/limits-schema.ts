@@ -6,11 +6,16 @@ import { closed, count, held, milliseconds, port, secret } from './values.ts';
 const text = (description: string) => Type.String({ minLength: 1, description });
 
 const login = {
-  username: Type.Optional(text('Name of an ACL user.')),
-  password: Type.Optional(secret('Password of that user, or the one that `requirepass` sets.')),
+  username: Type.Optional(text('Name of an ACL user; the default user when left out.')),
+  password: Type.Optional(
+    secret('Password of that user, or the one that `requirepass` sets; none is sent when left out.'),
+  ),
 };
 
-const tls = clientTls('Redis', 'Encrypts the connections; {} with the authorities that Node.js trusts.');
+const tls = clientTls(
+  'Redis',
+  'Encrypts the connections; {} with the authorities that Node.js trusts. Not encrypted when left out.',
+);
 
 const nodes = (defaultPort: number, description: string) =>
   Type.Array(
@@ -35,7 +40,7 @@ const shared = {
 };
 
 const database = Type.Optional(
-  Type.Integer({ minimum: 0, maximum: 65_535, description: 'Number of the database.' }),
+  Type.Integer({ minimum: 0, maximum: 65_535, description: 'Number of the database; 0 when left out.' }),
 );
 
 export const limitsSchema = Type.Union(
@@ -64,8 +69,10 @@ export const limitsSchema = Type.Union(
         }),
         name: text('The name of the master that the Sentinels watch.'),
         nodes: nodes(26_379, 'The Sentinels.'),
-        sentinelUsername: Type.Optional(text('Name of an ACL user of the Sentinels.')),
-        sentinelPassword: Type.Optional(secret('Password at the Sentinels.')),
+        sentinelUsername: Type.Optional(
+          text('Name of an ACL user of the Sentinels; the default user when left out.'),
+        ),
+        sentinelPassword: Type.Optional(secret('Password at the Sentinels; none is sent when left out.')),
         database,
         ...login,
         tls: Type.Optional(tls),

@@ -46,7 +46,10 @@ export const configSchema = Type.Object(
           description: 'Name of the upstream that is asked about servers and images.',
         }),
         image: Type.Optional(
-          Type.String({ description: 'Name of the upstream that is asked about images of the image API.' }),
+          Type.String({
+            description:
+              'Name of the upstream that is asked about images of the image API; guarded calls of that API that need a look-up are refused when it is left out.',
+          }),
         ),
         servers: Type.Optional(
           Type.Enum(['caller', 'service'], {

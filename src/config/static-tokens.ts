@@ -21,7 +21,13 @@ const party = (what: string) =>
   Type.Object(
     {
       id: Type.String({ minLength: 1, maxLength: 255, description: `Id of the ${what}.` }),
-      name: Type.Optional(Type.String({ minLength: 1, maxLength: 255, description: `Name of the ${what}.` })),
+      name: Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 255,
+          description: `Name of the ${what}; not told to services when left out.`,
+        }),
+      ),
     },
     { ...closed, description: `The ${what} that the token speaks for.` },
   );
@@ -43,7 +49,7 @@ const tokenSchema = Type.Object(
       Type.String({
         pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d)?Z$',
         expects: 'a time in UTC such as 2030-12-31T23:59:59Z',
-        description: 'When it ends, in UTC, e.g. 2030-12-31T23:59:59Z.',
+        description: 'When it ends, in UTC, e.g. 2030-12-31T23:59:59Z; never when left out.',
       }),
     ),
   },

@@ -6,12 +6,16 @@ export const clientTls = (party: string, description: string) =>
   Type.Object(
     {
       ca: Type.Optional(secret('Certificate authorities in PEM; without it those that Node.js trusts.')),
-      cert: Type.Optional(secret(`Certificate of the gateway in PEM, where ${party} asks for one.`)),
-      key: Type.Optional(secret("Key of the gateway's certificate in PEM.")),
+      cert: Type.Optional(
+        secret(
+          `Certificate of the gateway in PEM, where ${party} asks for one; none is shown when left out.`,
+        ),
+      ),
+      key: Type.Optional(secret("Key of the gateway's certificate in PEM; belongs to `cert`.")),
       serverName: Type.Optional(
         Type.String({
           minLength: 1,
-          description: `The name in the certificate of ${party}, where it is not the host.`,
+          description: `The name in the certificate of ${party}; the host when left out.`,
         }),
       ),
     },
@@ -47,7 +51,10 @@ export const listenerTls = Type.Object(
       Type.Enum(['TLSv1.2', 'TLSv1.3'], { default: 'TLSv1.2', description: 'The oldest version spoken.' }),
     ),
     sni: Type.Optional(
-      Type.Array(named, { description: 'Further certificates, by the names that clients ask for.' }),
+      Type.Array(named, {
+        description:
+          'Further certificates, by the names that clients ask for; all are shown the one above when left out.',
+      }),
     ),
     clients: Type.Optional(
       Type.Object(

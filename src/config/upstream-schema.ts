@@ -35,7 +35,10 @@ const ejection = Type.Object(
     firstMs: milliseconds('How long the first time; each further time is twice as long.', 1000),
     longestMs: milliseconds('How long at most.', 60_000),
   },
-  { ...closed, description: 'When one of several addresses gets no requests for a while.' },
+  {
+    ...closed,
+    description: 'When one of several addresses gets no requests for a while; by the defaults when left out.',
+  },
 );
 
 export const upstreamSchema = Type.Object(
@@ -54,7 +57,8 @@ export const upstreamSchema = Type.Object(
       Type.String({
         pattern: '^(/[A-Za-z0-9._-]+)+$',
         expects: 'a path such as /v2.1, without a slash at its end',
-        description: "Path of the API's root, for the gateway's own look-ups.",
+        description:
+          "Path of the API's root, for the gateway's own look-ups; those cannot be made when it is left out.",
       }),
     ),
     timeoutMs: milliseconds('The longest wait for the head of an answer.', 30_000),
@@ -62,7 +66,7 @@ export const upstreamSchema = Type.Object(
     tls: Type.Optional(
       clientTls(
         'the service',
-        'Certificates, for an https:// address. Nothing turns the check of the certificate off.',
+        'Certificates, for an https:// address. Nothing turns the check of the certificate off; left out, it is checked by the authorities that Node.js trusts.',
       ),
     ),
     health: Type.Optional(health),

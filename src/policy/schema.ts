@@ -98,17 +98,20 @@ export const limitSchema = Type.Object(
               description: 'Project ids whose callers are members.',
             }),
             points: points('The points of members, instead of those of the limit.'),
-            burst: Type.Optional(burst('The short window of members, instead of that of the limit.')),
+            burst: Type.Optional(burst('The short window of members; that of the limit when left out.')),
           },
           closed,
         ),
         {
           minItems: 1,
-          description: 'Callers with an allowance of their own; the first group that fits counts.',
+          description:
+            'Callers with an allowance of their own; the first group that fits counts. None when left out.',
         },
       ),
     ),
-    burst: Type.Optional(burst('A second, shorter window, so that an allowance is not spent in one moment.')),
+    burst: Type.Optional(
+      burst('A second, shorter window, so that an allowance is not spent in one moment. None when left out.'),
+    ),
     costs: Type.Optional(
       Type.Record(Type.String(), points('The points that one request of this operation takes.'), {
         description: 'Points by operation; a request of any other takes one.',
@@ -123,7 +126,7 @@ export const limitSchema = Type.Object(
             description: 'Counters for each counted party; past it, images share them.',
           }),
         },
-        { ...closed, description: 'Counts each image apart.' },
+        { ...closed, description: 'Counts each image apart; all together when left out.' },
       ),
     ),
     mode: mode('a request over the limit is refused'),
@@ -142,7 +145,11 @@ export const stageUseSchema = Type.Object(
       default: {},
       description: 'The options of the stage.',
     }),
-    until: Type.Optional(day('The last day of flag mode, in UTC. Afterwards the policy warns, or enforces.')),
+    until: Type.Optional(
+      day(
+        'The last day of flag mode, in UTC. Afterwards the policy warns, or enforces. Without it flag mode has no end.',
+      ),
+    ),
     afterwards: Type.Optional(
       Type.Enum(['flag', 'enforce'], {
         description: 'After `until`: flag goes on (the default), or the stage enforces.',

@@ -34,6 +34,32 @@ const undescribed = (schema: unknown, path = ''): string[] => {
   return found;
 };
 
+/** Paths of properties that may be left out, and do not say what is so then. */
+const untold = (schema: unknown, path = ''): string[] => {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { properties, required = [] } = schema as {
+    readonly properties?: Readonly<
+      Record<string, { readonly default?: unknown; readonly description?: string }>
+    >;
+    readonly required?: readonly string[];
+  };
+  const own = Object.entries(properties ?? {})
+    .filter(([name, its]) => !required.includes(name) && its.default === undefined)
+    // What options a stage has depends on its name; that it may have none stands above the choice.
+    .filter(([name]) => !(name === 'with' && path.endsWith('/then')))
+    .filter(([, { description = '' }]) => !toldInWords.test(description))
+    .map(([name]) => `${path}/${name}`);
+  const parts = Object.entries(schema).filter(([name]) => name !== 'if');
+  return [...own, ...parts.flatMap(([name, part]) => untold(part, `${path}/${name}`))];
+};
+/** Where there is no value that could stand for nothing. */
+const toldInWords =
+  /left out|[Ww]ithout|the default|takes one|or give its id|required unless|instead of|needs none|belongs to|Points of one request/;
+
+for (const name of ['gateway', 'policy', 'tokens'] as const)
+  test(`every property in ${name}.schema.json that may be left out has a default, or says what is so then`, () =>
+    assert.deepEqual(untold(published[`${name}.schema.json`]), []));
+
 for (const [name, schema] of Object.entries(published)) {
   test(`docs/schemas/${name} is what the loader checks today`, async () => {
     const text = await readFile(new URL(`../../docs/schemas/${name}`, import.meta.url), 'utf8');
