@@ -57,6 +57,7 @@ export const readFailure = (cause: unknown): string => {
     return 'The file may not be read by this process; check its mode.';
   if (code === 'ELOOP') return 'The file is a link that leads back to itself.';
   if (code === 'EISDIR') return 'This is a folder, not a file.';
+  if (code === 'ENOTDIR') return 'A part of the path is a file, not a folder.';
   return `The file cannot be read (${code}).`;
 };
 

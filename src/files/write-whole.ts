@@ -32,6 +32,8 @@ export const writeFailure = (cause: unknown): string => {
   if (code === 'ENOENT') return 'Its folder does not exist; make it.';
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
     return 'This process may not write there; check the mode of the folder, and that it is not read-only.';
+  if (code === 'EISDIR') return 'There is a folder of that name.';
+  if (code === 'ENOTDIR') return 'A part of the path is a file, not a folder.';
   if (code === 'ENOSPC') return 'The disk is full.';
   return `It cannot be written (${code}).`;
 };

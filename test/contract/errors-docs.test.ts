@@ -14,19 +14,12 @@ const makers = ['src/files', 'src/config', 'src/policy', 'src/cases', 'src/cli']
 const reasons: Readonly<Record<string, readonly string[]>> = {
   'It is of the file or the disk, not of what was written: the page tells these in one paragraph.': [
     'The file may not be read by this process; check its mode.',
-    'The file cannot be read (…).',
     'This process may not write there; check the mode of the folder, and that it is not read-only.',
-    'The disk is full.',
-    'It cannot be written (…).',
-    'This file is not read: policies stand at the top of the folder.',
     'The files of this folder changed while they were read; try again when they are complete.',
   ],
   'An example of it would be longer than what it explains, or needs two files.': [
-    'This name is longer than 1024 characters; is a closing quote or a line break missing?',
-    '… must have at most … characters.',
     '… must have at least … entries.',
     '… must have at most … entries.',
-    '… has a certificate already.',
   ],
   'Another sentence is told in its place, unless a library changes.': [
     'The JSON text ends too early.',
@@ -39,13 +32,6 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     'A tag or anchor stands in the wrong place.',
     'Inside [ ] and { } the lines must be indented further than their parent.',
     'There is no stage "…".',
-  ],
-  'It is of a file that the program wrote itself, and says what to do.': [
-    'The bundle names another revision than its files have. Build it again.',
-    '… Put a good copy back, or remove the file: then the policy folder alone is served, and a roll-out has to be begun anew.',
-    'The memory of the roll-out is damaged: it is not JSON.',
-    'This is no memory of a roll-out of version 1.',
-    'The memory of the roll-out is damaged: its checksum is wrong.',
   ],
   'It tells how something is, or went: nothing is wrong.': [
     'A policy gateway in front of an OpenStack or Rackspace style images API.',
@@ -75,11 +61,6 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     '…:…:…: Nothing is written: "…" could not be judged. Mend it, or the policy, first.',
   ],
   'It is a warning, or a failure of the gateway: nothing is refused for what was written.': [
-    'This exemption of … ended on … and exempts nobody. Remove it.',
-    'The flag mode of "…" ended on …: it ….',
-    'Route "…" has no stages that are on: its requests are forwarded unjudged.',
-    'Limit "…" never counts: no route has the stage "…".',
-    'Limit "…" never counts on route "…", which lacks the stage "…".',
     'Case "…" cannot be judged: ….',
   ],
 };

@@ -37,6 +37,7 @@ export const policySections: readonly ErrorSection[] = [
       ['version: 1\nroutes: !!map []', 'Remove the tag.'],
       ['version: 1\nroutes: }', 'Remove the bracket, or add the one that opens it.'],
       ['version: 1\nfirst\nroutes: []', 'Write a colon behind the name.'],
+      [`version: 1\n${'a'.repeat(1025)}: []`, 'Close the quote or break the line where the name ends.'],
     ],
   },
   {
@@ -95,6 +96,10 @@ export const policySections: readonly ErrorSection[] = [
       [
         'exempt: [{ projects: [p], stages: [rate-limit], reason: r, owner: ann, expires: 2030-02-01 }]',
         'Say why, so that others understand it.',
+      ],
+      [
+        `exempt: [{ projects: [p], stages: [rate-limit], reason: ${'a'.repeat(501)}, owner: ann, expires: 2030-02-01 }]`,
+        'Say it in fewer words, and where the rest stands.',
       ],
       [
         'exempt: [{ projects: [p], stages: [rate-limit], reason: moving, owner: ann, expires: 2030-02-30 }]',

@@ -1,5 +1,5 @@
 /** `docs/errors.md`: slips that people make, each one really made when the page is written. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCurl } from '../../../src/cases/curl.ts';
@@ -9,9 +9,11 @@ import { loadConfig } from '../../../src/config/load.ts';
 import { noMeters } from '../../../src/core/silence.ts';
 import { printProblem } from '../../../src/files/problem.ts';
 import { readBundle } from '../../../src/policy/bundle.ts';
+import { readRolloutState } from '../../../src/policy/rollout-state.ts';
 import { writeInto } from '../policy-folder.ts';
 import { type Block, table } from './blocks.ts';
 import { commandRows, printedBy } from './error-commands.ts';
+import { fileRows } from './error-files.ts';
 import { judgedSchema, policySections } from './error-policies.ts';
 import { settingsSections } from './error-settings.ts';
 
@@ -24,11 +26,20 @@ export interface ErrorSection {
   readonly rows: readonly (readonly [written: string, mend: string])[];
 }
 
+/** Sound ones, for what is said of certificates that are. */
+const pair = Object.fromEntries(
+  ['cert', 'key'].map((name) => [
+    `${name}.pem`,
+    readFileSync(join(import.meta.dirname, `../tls/${name}.pem`), 'utf8'),
+  ]),
+);
+
 /** What may lie beside an example. */
 const beside = (file: string): Readonly<Record<string, string>> => {
   const token = `{ sha256: ${'0123456789abcdef'.repeat(4)}, user: { id: u }, project: { id: p }, roles: [r]`;
   if (file === 'gateway.yaml')
     return {
+      ...pair,
       empty: '\n',
       'twice.yaml': `version: 1\ntokens:\n  - ${token} }\n  - ${token} }\n`,
       'no-day.yaml': `version: 1\ntokens:\n  - ${token}, expiresAt: "2030-02-30T00:00:00Z" }\n`,
@@ -54,7 +65,9 @@ const printed = async (folder: string, file: string, text: string): Promise<read
   return problems.map((problem) => printProblem(problem).replaceAll(`${folder}/`, ''));
 };
 
-const inCell = (text: string): string => `\`\`${text.replaceAll('\n', '↵')}\`\``;
+/** Nobody has to count the letters of what is too long. */
+const shortened = (text: string): string => text.replaceAll(/([^|])\1{100,}/g, '$1$1$1...$1$1$1');
+const inCell = (text: string): string => `\`\`${shortened(text.replaceAll('\n', '↵'))}\`\``;
 
 const section = async ({ file, before, rows }: ErrorSection): Promise<string> => {
   const cells: string[][] = [];
@@ -108,8 +121,27 @@ const bundleSection = (): string =>
     }),
   );
 
+const stateRows: readonly (readonly [string, string])[] = [
+  ['{', 'As it says; the log tells which revision was staged or promoted, and by what name.'],
+  ['{}', 'Take the program that wrote it, or do as it says.'],
+  [
+    '{"format":"images-gateway-rollout","version":1,"sha256":"0","state":{}}',
+    'As it says; somebody or something has changed the file.',
+  ],
+];
+
+const stateSection = (): string =>
+  table(
+    ['Content of the file', 'Printed', 'To mend it'],
+    stateRows.map(([text, mend]) => {
+      const read = readRolloutState('rollout.json', text);
+      if (read.ok) throw new Error(`Nothing is wrong with this example: ${text}`);
+      return [inCell(text), inCell(read.message), mend];
+    }),
+  );
+
 const commandCells: string[][] = [];
-for (const row of commandRows) {
+for (const row of [...commandRows, ...fileRows]) {
   const words = inCell(`images-gateway ${row.words.join(' ')}`);
   const lines = (await printedBy(row)).split('\n').map(inCell);
   commandCells.push([row.when === undefined ? words : `${row.when}: ${words}`, lines.join('<br>'), row.mend]);
@@ -126,6 +158,7 @@ export const errorBlocks: Readonly<Record<string, Block>> = {
   ...made,
   'errors: curl': curlSection,
   'errors: bundles': bundleSection,
+  'errors: roll-outs': stateSection,
   'errors: commands': () => table(['Done', 'Printed', 'To mend it'], commandCells),
 };
 export const errorTitles: readonly string[] = all.map(({ title }) => title);

@@ -58,6 +58,10 @@ export const settingsSections: readonly ErrorSection[] = [
         "Give the gateway a user of its own (identity.credential), or take caller's rights.",
       ],
       ['lookups: { compute: comptue }', 'Take the name of an upstream.'],
+      [
+        'listen: { tls: { cert: file:cert.pem, key: file:key.pem, sni: [{ names: [a.example, A.example], cert: file:cert.pem, key: file:key.pem }] } }',
+        'Name it once.',
+      ],
     ],
   },
   {
