@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { catalogueAt, catalogueDirect } from './support/catalogue.ts';
 import { clientsSection, plain, type Ran, type Refused } from './support/clients-section.ts';
-import { newImage } from './support/cloud.ts';
+import { expectCall, newImage } from './support/cloud.ts';
 import { type GatewayOptions, startLabGateway } from './support/gateway.ts';
 import { lab } from './support/lab.ts';
 import { novaclient } from './support/novaclient.ts';
@@ -54,8 +54,8 @@ const session = async (name: string): Promise<readonly Shown[]> => {
 
 /** Confirming and reverting go on for a moment after the command has ended. */
 const idle = async (name: string): Promise<void> => {
-  const { text } = await openstack(`server show ${name} -f value -c id`);
-  await settled(text, 'ACTIVE');
+  const { json } = await expectCall(200, lab().nova, 'GET', `/v2.1/servers?name=${name}`);
+  await settled(json.servers[0].id, 'ACTIVE');
 };
 
 test('the openstack client does the same through the gateway as without it', async () => {

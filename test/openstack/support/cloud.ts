@@ -50,7 +50,10 @@ export const newImage = async (properties: Properties = {}, as: UserName = 'demo
 export const metadataOf = async (imageId: string, as: UserName = 'demo'): Promise<Properties> =>
   (await expectCall(200, lab().nova, 'GET', `/v2.1/images/${imageId}/metadata`, { as })).json.metadata;
 
-/** Asks until the answer is yes; fails with the last answer when it does not become so in time. */
+/**
+ * Asks until the answer is yes; fails with the last answer when it does not become so in time. Each question takes time
+ * from what it waits for, so they are asked four times a second only.
+ */
 export const eventually = async <T>(
   what: string,
   ask: () => Promise<T>,
@@ -62,6 +65,6 @@ export const eventually = async <T>(
     const value = await ask();
     if (yes(value)) return value;
     if (Date.now() > end) assert.fail(`${what} did not come true in ${seconds} s: ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 250));
   }
 };
