@@ -11,6 +11,7 @@ import {
 import { bind } from '../support/recorded/replay.ts';
 import { recordedByChance, recordedExplained, recordedRefusals } from './exchanges/recorded-differences.ts';
 import { unexplainedFailures } from './exchanges/service-failures.ts';
+import type { Properties } from './support/cloud.ts';
 import { type Compared, compare } from './support/compare.ts';
 import { startLabGateway } from './support/gateway.ts';
 import { lab } from './support/lab.ts';
@@ -81,12 +82,23 @@ const keepUp = async (
   }
 };
 
+const buildsServer = (recorded: RecordedRequest | Settle): boolean =>
+  !('settle' in recorded) && recorded.method === 'POST' && wholeText(recorded.target).endsWith('/servers');
+
+/** The recorder went on while the server was read, which by now can take longer than what it did next. */
+const readsServer = ({ body }: RecordedRequest): boolean =>
+  typeof body === 'string' && body.includes('"createImage"');
+
 /** In what servers come to rest after an action; a confirmation is under way without a sign of it. */
 const statusesAfter = (recorded: RecordedRequest | Settle): RegExp | undefined => {
   const body = 'settle' in recorded || typeof recorded.body !== 'string' ? '' : recorded.body;
   if (/"(?:confirm|revert)Resize"/.test(body)) return /^(?:ACTIVE|ERROR)$/;
   return /"resize"/.test(body) ? /^(?:ACTIVE|VERIFY_RESIZE|ERROR)$/ : undefined;
 };
+
+/** The metadata that the recorder gave its image to begin a list of requests with. */
+const begunWith = ({ name, body }: RecordedRequest): Properties | undefined =>
+  name === 'reset' && typeof body === 'string' ? JSON.parse(body).metadata : undefined;
 
 /** `same`, the code of the refusal, or `differs`. */
 const declared = (name: string): string =>
@@ -100,17 +112,26 @@ test('every recorded request has the same answer and effect through the gateway,
   const through = { identity: lab().keystone, compute: gateway.url, image: gateway.url };
   const all: Compared[] = [];
   let statuses = /^(?:ACTIVE|ERROR)$/;
+  let servers = false;
+  const rest = () => Promise.all([sides.direct, sides.through].map((side) => atRest(side, statuses)));
   for (const recorded of recordedExchanges()) {
     statuses = statusesAfter(recorded) ?? statuses;
-    if ('settle' in recorded)
-      await Promise.all([sides.direct, sides.through].map((side) => atRest(side, statuses)));
+    servers ||= buildsServer(recorded);
+    if ('settle' in recorded) await rest();
     else if (recorded.service === 'identity') {
       // Clients ask Keystone itself; what it issues or revokes counts for both sides.
       const answer = await ask(recorded, services, sides.direct);
       bind(recorded, answer, sides.through.names);
     } else if (recorded.answer === undefined) {
-      await Promise.all([sides.direct, sides.through].map((side) => ask(recorded, services, side)));
+      // Servers belong to the image that they were built from.
+      const begin = servers ? undefined : begunWith(recorded);
+      await Promise.all(
+        [sides.direct, sides.through].map((side) =>
+          begin === undefined ? ask(recorded, services, side) : side.renew(begin),
+        ),
+      );
     } else all.push(await bothWays(recorded, sides, services, through));
+    if (!('settle' in recorded) && readsServer(recorded)) await rest();
   }
   const surprises = all.filter(
     ({ exchange: { name }, outcome }) => outcome !== declared(name) && recordedByChance[name] === undefined,
