@@ -1,9 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { inertPorts } from '../compose/inert-ports.ts';
 import { loadSnapshot, snapshotOf } from '../compose/load-snapshot.ts';
 import { noMeters } from '../core/silence.ts';
 import { printProblem } from '../files/problem.ts';
-import { readFailure } from '../files/read-text.ts';
+import { readText } from '../files/read-text.ts';
 import { writeFailure } from '../files/write-whole.ts';
 import { readBundle, writeBundle } from '../policy/bundle.ts';
 import { upstreamsNamed } from '../policy/upstream-names.ts';
@@ -52,11 +52,12 @@ export const verifyBundle = async (file: string, options: { readonly publicKey?:
   process.stdout.write(`${file}: revision ${read.revision}${signed}\n`);
 };
 
+/** More than a policy folder may hold. */
+const largest = 64 * 1024 * 1024;
+
 const textOf = async (file: string): Promise<string | undefined> => {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    complain(`${file}: ${readFailure(cause)}`);
-    return undefined;
-  }
+  const read = await readText(file, file, largest);
+  if (read.ok) return read.text;
+  complain(`${file}: ${read.message}`);
+  return undefined;
 };

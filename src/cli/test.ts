@@ -7,6 +7,7 @@ import { type CasesReport, jsonReport, textReport } from '../cases/report.ts';
 import { checkCases } from '../compose/check-cases.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Problem } from '../files/problem.ts';
+import { writeFailure } from '../files/write-whole.ts';
 import type { FolderContent } from '../policy/folder.ts';
 import { stages } from '../stages/index.ts';
 import { complain, complainOf } from './complain.ts';
@@ -49,7 +50,7 @@ export const runTest = async (paths: readonly string[], options: TestOptions): P
     if (!options.json) process.stdout.write(textReport(tested));
   }
   if (options.json) process.stdout.write(jsonReport(reports));
-  if (options.junit !== undefined) await writeFile(options.junit, junitReport(reports));
+  if (options.junit !== undefined) await writeJunit(options.junit, junitReport(reports));
   const results = reports.flatMap((report) => report.results);
   if (process.exitCode !== undefined) return;
   if (results.length === 0) {
@@ -57,6 +58,16 @@ export const runTest = async (paths: readonly string[], options: TestOptions): P
     process.exitCode = 2;
   } else if (options.update) process.exitCode = await offerUpdate(reports, options.yes);
   else if (results.some(({ outcome }) => outcome !== 'pass')) process.exitCode = 1;
+};
+
+/** A system that waits for the report must not take its absence for green. */
+const writeJunit = async (file: string, text: string): Promise<void> => {
+  try {
+    await writeFile(file, text);
+  } catch (cause) {
+    complain(`${file}: ${writeFailure(cause)}`);
+    process.exitCode = 2;
+  }
 };
 
 /** @param path a policy folder, or one cases file in it. */

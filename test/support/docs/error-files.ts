@@ -85,6 +85,8 @@ export const fileRows: readonly CommandRow[] = [
     words: ['bundle', 'build', 'policies', long],
     mend: 'Take another name; the code is that of the system.',
   },
+  { words: ['test', '--junit', 'no/report.xml'], mend: 'Make the folder.' },
+  { words: ['bundle', 'verify', '/dev/zero'], mend: 'Name the bundle.' },
   {
     when: 'something else made p.bundle',
     make: misnamed,
