@@ -1,8 +1,9 @@
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { join } from 'node:path';
 import { type Static, Type } from '../core/type.ts';
+import { quoted } from '../files/problem.ts';
 import { shape } from '../files/shape.ts';
-import type { FolderContent, PolicyText } from './folder.ts';
+import { type FolderContent, kindOfFile, type PolicyText } from './folder.ts';
 import { contentRevision } from './revision.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -29,6 +30,19 @@ const isBundle = (value: unknown): value is Bundle => shape(bundleSchema, value)
 
 /** A mark at the beginning of a file belongs to its revision, though not to its text. */
 const withMark = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** What no policy folder could hold, as a sentence: such a bundle was not made by `writeBundle`. */
+const strangeness = (files: Bundle['files']): string | undefined => {
+  const foreign = files.find(({ kind, name }) => kindOfFile(name) !== kind);
+  if (foreign !== undefined)
+    return `No policy folder holds ${quoted(foreign.name)} among its ${foreign.kind}. Build the bundle again.`;
+  const names = files.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) return `The bundle holds ${quoted(twice)} twice. Build it again.`;
+  return files.some(({ kind }) => kind === 'policies')
+    ? undefined
+    : 'There is no policy in the bundle. Build it again.';
+};
 
 /** What the checksum and the signature are of: revision and files, in this order of members. */
 const payloadOf = ({ revision, files }: Pick<Bundle, 'revision' | 'files'>): Buffer =>
@@ -81,6 +95,8 @@ export const readBundle = (file: string, text: string, publicKey?: string): Bund
   const payload = payloadOf(bundle);
   if (checksum(payload) !== bundle.sha256)
     return refuse('The checksum of the bundle is wrong: it was changed or cut. Copy it again.');
+  const strange = strangeness(bundle.files);
+  if (strange !== undefined) return refuse(strange);
   const { signature } = bundle;
   if (publicKey !== undefined) {
     if (signature === undefined) return refuse('The bundle is not signed. Build it with --key.');

@@ -74,6 +74,14 @@ export const readPolicyFolder = async (folder: string): Promise<FolderContent> =
 const isYaml = (name: string): boolean => /\.ya?ml$/.test(name);
 const isPolicyName = (name: string): boolean => isYaml(name) && !/\.cases\.ya?ml$/.test(name);
 
+/** In which list of a folder's content a file stands, by its path inside the folder; `undefined`: in none. */
+export const kindOfFile = (name: string): 'policies' | 'schemas' | 'cases' | undefined => {
+  if (/\p{Cc}/u.test(name)) return undefined;
+  if (/^schemas(?:\/[^/.][^/]*)+$/.test(name)) return name.endsWith('.json') ? 'schemas' : undefined;
+  if (!/^[^/.][^/]*$/.test(name) || !isYaml(name)) return undefined;
+  return isPolicyName(name) ? 'policies' : 'cases';
+};
+
 const namesIn = async (folder: string): Promise<string[]> =>
   (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
 

@@ -24,16 +24,24 @@ const route = (stages: string) => `routes: [{ id: b, match: { path: /b }, stages
 const limit = 'limits: [{ name: l, key: project, points: 5, per: hour, routes: [b] }]\n';
 const long = 'a'.repeat(300);
 
+type BundleText = { revision: string; files: Record<string, string>[]; sha256: string };
+
 /** A bundle whose checksum fits, as only a program would make it. */
-const misnamed = async (folder: string): Promise<void> => {
-  const bundle = JSON.parse(writeBundle(await readPolicyFolder(join(folder, 'policies'))));
-  bundle.revision = '0000000000000000';
-  const files = bundle.files.map((one: Record<string, string>) => [one['kind'], one['name'], one['text']]);
+const forged = (edit: (bundle: BundleText) => void) => async (folder: string) => {
+  const bundle: BundleText = JSON.parse(writeBundle(await readPolicyFolder(join(folder, 'policies'))));
+  edit(bundle);
+  const files = bundle.files.map((one) => [one['kind'], one['name'], one['text']]);
   bundle.sha256 = createHash('sha256')
     .update(JSON.stringify([bundle.revision, files]))
     .digest('hex');
   await writeFile(join(folder, 'p.bundle'), JSON.stringify(bundle));
 };
+const foreign = (edit: (bundle: BundleText) => void): CommandRow => ({
+  when: 'something else made p.bundle',
+  make: forged(edit),
+  words: ['bundle', 'verify', 'p.bundle'],
+  mend: 'Build it with images-gateway bundle build.',
+});
 
 export const fileRows: readonly CommandRow[] = [
   warned(route(''), 'Give it stages, if they were forgotten.'),
@@ -87,10 +95,12 @@ export const fileRows: readonly CommandRow[] = [
   },
   { words: ['test', '--junit', 'no/report.xml'], mend: 'Make the folder.' },
   { words: ['bundle', 'verify', '/dev/zero'], mend: 'Name the bundle.' },
-  {
-    when: 'something else made p.bundle',
-    make: misnamed,
-    words: ['bundle', 'verify', 'p.bundle'],
-    mend: 'Build it with images-gateway bundle build.',
-  },
+  foreign((bundle) => {
+    bundle.revision = '0000000000000000';
+  }),
+  foreign(({ files: [first] }) => Object.assign(first ?? {}, { name: '../../a.yaml' })),
+  foreign(({ files }) => files.push(...files)),
+  foreign((bundle) => {
+    bundle.files = [];
+  }),
 ];

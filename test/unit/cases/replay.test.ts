@@ -107,7 +107,7 @@ test('counts are the same whatever was counted before, and lists begin with the 
   const report = count.report();
   assert.deepEqual(
     { ...report, kinds: undefined },
-    { decisions: 12, changed: 10, unknown: 1, kinds: undefined },
+    { decisions: 12, changed: 10, unknown: 1, unread: 0, kinds: undefined },
   );
   assert.deepEqual(Object.entries(report.kinds['newly denied'].byProject), [
     ['p3', 3],

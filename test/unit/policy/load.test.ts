@@ -125,7 +125,7 @@ test('files that are not there or not files are problems with their names', asyn
       'big.yaml:1:1: The file is larger than 1048576 bytes.',
       'folder.yaml:1:1: This is a folder, not a file.',
       'lost.yaml:1:1: The file does not exist, or is a link that leads nowhere.',
-      'schemas:1:1: The file cannot be read (ENOTDIR).',
+      'schemas:1:1: A part of the path is a file, not a folder.',
     ],
   );
   await rm(folder, { recursive: true });
