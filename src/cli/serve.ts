@@ -9,9 +9,11 @@ import { packageVersion } from '../telemetry/version.ts';
 import { complain, complainOf, listenComplaint } from './complain.ts';
 import { endOnUnhandled } from './last-words.ts';
 import { untilStopped } from './lifecycle.ts';
+import { keepYoungObjectsYoung } from './young-objects.ts';
 
 /** `images-gateway serve`: runs until it is told to stop. */
 export const runServe = async (options: { readonly config: string }): Promise<void> => {
+  keepYoungObjectsYoung();
   const loaded = await loadConfig(options.config, process.env);
   if (!loaded.ok) return complainOf(loaded.problems);
   try {
