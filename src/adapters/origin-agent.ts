@@ -2,7 +2,7 @@ import type { AgentOptions } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { Agent } from '../core/node-http.ts';
+import { Agent } from '../node/http.ts';
 import { materialOf, type OriginTls, serverNameOf } from './origin-tls.ts';
 
 export interface OriginAgentOptions {

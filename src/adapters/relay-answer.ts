@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { STATUS_CODES } from '../core/node-http.ts';
+import { STATUS_CODES } from '../node/http.ts';
 
 /** The head of an upstream's answer as it was received. */
 export interface AnswerHead {

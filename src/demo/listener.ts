@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createServer } from '../core/node-http.ts';
 import type { RequestMemory } from './request-log.ts';
 import type { App, Reply } from './wsgi.ts';
 

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from '../core/node-http.ts';
+import { STATUS_CODES } from 'node:http';
 import type { Reply } from './wsgi.ts';
 
 const titles: Readonly<Record<number, string>> = {

@@ -1,6 +1,6 @@
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import type { Upgrade } from '../core/forward.ts';
-import { IncomingMessage, ServerResponse } from '../core/node-http.ts';
+import { IncomingMessage, ServerResponse } from '../node/http.ts';
 import { upgradeOf } from './upgrade.ts';
 
 /** Answers one request; `upgrade` is there when it asks for WebSocket. What it throws is a bug. */

@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GatewayFault } from '../core/gateway-faults.ts';
-import { createServer } from '../core/node-http.ts';
+import { createServer } from '../node/http.ts';
 import { gatewayFault } from '../pipeline/refusal.ts';
 import type { EdgeApp } from './app.ts';
 import { Connections } from './connections.ts';

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { faultBody } from '../core/fault.ts';
 import type { GatewayFault } from '../core/gateway-faults.ts';
-import { STATUS_CODES } from '../core/node-http.ts';
+import { STATUS_CODES } from '../node/http.ts';
 import { gatewayFault } from '../pipeline/refusal.ts';
 import type { ProtocolRefusal } from './protocol.ts';
 

@@ -14,11 +14,12 @@ const folderOf = (path: string): string => {
 };
 
 const inner = ['core', 'files', 'operations', 'stages', 'pipeline', 'policy', 'config', 'cases'];
-const outer = ['adapters', 'http', 'telemetry', 'workers', 'demo', 'doctor'];
+const outer = ['node', 'adapters', 'http', 'telemetry', 'workers', 'demo', 'doctor'];
 
 /** Folders that a folder may import, besides itself. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   core: [],
+  node: [],
   demo: [],
   doctor: [],
   workers: ['core'],
@@ -26,11 +27,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   operations: ['core'],
   stages: ['core'],
   pipeline: ['core'],
-  adapters: ['core'],
+  adapters: ['core', 'node'],
   telemetry: ['core'],
   policy: ['core', 'files'],
   config: ['core', 'files'],
-  http: ['core', 'pipeline'],
+  http: ['core', 'node', 'pipeline'],
   // Tests of policies send imagined requests through the real chain compiler and runner.
   cases: ['core', 'files', 'pipeline'],
   compose: [...inner, 'adapters', 'http', 'telemetry', 'workers'],

@@ -26,5 +26,5 @@ test('serve and its workers do without the fetch that is built into Node.js', as
   assert.ok(stdout.includes(`${fetch}\n`), 'Node.js still calls it by this name');
   const loaded = await loadedBy('src/cli/serve.ts', 'src/compose/primary.ts');
   assert.ok(loaded.includes('NativeModule http'), 'the gateway has been loaded');
-  assert.ok(!loaded.includes(fetch), 'an import of node:http loads it; import core/node-http.ts instead');
+  assert.ok(!loaded.includes(fetch), 'an import of node:http loads it; import node/http.ts instead');
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
-import { STATUS_CODES } from '../../core/node-http.ts';
+import { STATUS_CODES } from 'node:http';
 import type { World } from '../world.ts';
 import type { Reply } from '../wsgi.ts';
 
