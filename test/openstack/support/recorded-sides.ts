@@ -8,8 +8,8 @@ export interface RecordedSide {
   readonly imageId: string;
   readonly names: ReplayNames;
   /**
-   * Another image with these properties in the place of the first. Glance keeps a row of each property that an image ever
-   * had, and reads them all at each write: with 160 of them one takes three times as long.
+   * Another image with these properties in the place of the one that there is. Glance keeps a row of each property that an
+   * image ever had, and reads them all at each write: with 128 of them one takes three times as long.
    */
   renew(properties: Properties): Promise<void>;
 }
