@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { root } from './source-files.ts';
 
@@ -44,6 +45,20 @@ const messagesIn = (take: (message: Message) => void): ((piece: Buffer) => void)
   };
 };
 
+/** A server that says nothing must end the test, not hold it. */
+const inTime = async <T>(answer: Promise<T>, what: string): Promise<T> => {
+  const late = new AbortController();
+  const silence = pause(30_000, undefined, { signal: late.signal, ref: false }).then(() => {
+    throw new Error(`The language server was silent for 30 s: ${what}`);
+  });
+  try {
+    return await Promise.race([answer, silence]);
+  } finally {
+    silence.catch(() => undefined);
+    late.abort();
+  }
+};
+
 export const startLanguageServer = async (t: TestContext): Promise<LanguageServer> => {
   const child = spawn(process.execPath, [entry, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const exit = once(child, 'close');
@@ -52,6 +67,7 @@ export const startLanguageServer = async (t: TestContext): Promise<LanguageServe
     return exit;
   });
   const answers = new Map<unknown, (result: unknown) => void>();
+  const configured = Promise.withResolvers<void>();
   const reports = new Map<unknown, (params: Record<string, unknown>) => void>();
   const versions = new Map<string, number>();
   const send = (message: object): void => {
@@ -63,13 +79,14 @@ export const startLanguageServer = async (t: TestContext): Promise<LanguageServe
     const { promise, resolve } = Promise.withResolvers<unknown>();
     answers.set(id, resolve);
     send({ id, method, params });
-    return promise;
+    return inTime(promise, method);
   };
   const take = ({ id, method, params = {}, result }: Message): void => {
     if (method === 'textDocument/publishDiagnostics') reports.get(params['uri'])?.(params);
     else if (method === 'workspace/configuration') {
       const items = params['items'] as readonly { readonly section: string }[];
       send({ id, result: items.map(({ section }) => (section === 'yaml' ? settings : null)) });
+      configured.resolve();
     } else if (method === undefined) answers.get(id)?.(result);
     else if (id !== undefined) send({ id, result: null });
   };
@@ -80,6 +97,9 @@ export const startLanguageServer = async (t: TestContext): Promise<LanguageServe
     capabilities: { workspace: { configuration: true }, textDocument: { publishDiagnostics: {} } },
   });
   send({ method: 'initialized', params: {} });
+  // A file that is opened before is looked at with the settings that it begins with: it would fetch schemas from the
+  // network, and where there is none say nothing for as long as that takes.
+  await inTime(configured.promise, 'it asks for its settings');
 
   return {
     async problemsOf(file, text) {
@@ -98,7 +118,7 @@ export const startLanguageServer = async (t: TestContext): Promise<LanguageServe
           method: 'textDocument/didChange',
           params: { textDocument: { uri, version }, contentChanges: [{ text }] },
         });
-      const found = (await promise)['diagnostics'] as readonly {
+      const found = (await inTime(promise, `problems of ${file}`))['diagnostics'] as readonly {
         readonly message: string;
         readonly range: { readonly start: { readonly line: number } };
       }[];
