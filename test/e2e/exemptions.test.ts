@@ -1,6 +1,6 @@
 /** Exceptions and flag modes that end: they hold until their day, are seen, and then are over. */
 import assert from 'node:assert/strict';
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { lookAt } from '../../src/cli/look.ts';
@@ -9,9 +9,8 @@ import type { Decision } from '../../src/core/decision.ts';
 import { printProblem } from '../../src/files/problem.ts';
 import { command } from '../support/command.ts';
 import { call, startTestGateway } from '../support/gateway.ts';
-import { writeFolder, writeInto } from '../support/policy-folder.ts';
+import { shippedPolicy, writeInto } from '../support/policy-folder.ts';
 import { lettered, rolloutFolder, startRollout } from '../support/rollout.ts';
-import { root } from '../support/source-files.ts';
 
 const exempt = (projects: string, expires: string): string => `
 exempt:
@@ -28,13 +27,7 @@ const policyWith = async (
   edit: (text: string) => string,
   cases?: string,
 ): Promise<string> => {
-  const folder = await writeFolder(t, {});
-  await cp(join(root, 'policies'), folder, {
-    recursive: true,
-    filter: (path) => !path.endsWith('.cases.yaml'),
-  });
-  const file = join(folder, 'images.yaml');
-  await writeFile(file, edit(await readFile(file, 'utf8')));
+  const folder = await shippedPolicy(t, edit);
   if (cases !== undefined) await writeFile(join(folder, 'a.cases.yaml'), cases);
   return folder;
 };

@@ -1,25 +1,12 @@
 /** What a gateway recorded can be tried on another policy. */
 import assert from 'node:assert/strict';
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, type TestContext, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { command } from '../support/command.ts';
-import { writeFolder } from '../support/policy-folder.ts';
+import { shippedPolicy, writeFolder } from '../support/policy-folder.ts';
 import { recording } from '../support/recorded-calls.ts';
-import { root } from '../support/source-files.ts';
 import { gatewayWords, onTerminal } from '../support/terminal.ts';
-
-/** The shipped policy, changed. */
-const changed = async (t: TestContext, edit: (text: string) => string): Promise<string> => {
-  const folder = await writeFolder(t, {});
-  await cp(join(root, 'policies'), folder, {
-    recursive: true,
-    filter: (path) => !path.endsWith('.cases.yaml'),
-  });
-  const file = join(folder, 'images.yaml');
-  await writeFile(file, edit(await readFile(file, 'utf8')));
-  return folder;
-};
 
 describe('replay', () => {
   test('finds nobody with another answer by the same policy', async (t) => {
@@ -31,7 +18,7 @@ describe('replay', () => {
 
   test('finds who is newly allowed and newly denied, by route, fault and project', async (t) => {
     const { file } = await recording(t);
-    const lenient = await changed(t, (text) =>
+    const lenient = await shippedPolicy(t, (text) =>
       text.replaceAll('- use: disk-config-guard', '- use: disk-config-guard\n        mode: flag'),
     );
     const first = await command(['replay', file, '--policies', lenient, '--json']);
@@ -41,7 +28,7 @@ describe('replay', () => {
     assert.equal(kinds['newly allowed'].examples[0].after, 'flag disk-config-guard/resizing');
     assert.equal(kinds['newly denied'].count, 0);
 
-    const strict = await changed(t, (text) => text.replace('points: 20,', 'points: 1,'));
+    const strict = await shippedPolicy(t, (text) => text.replace('points: 20,', 'points: 1,'));
     const second = await command(['replay', file, '--policies', strict]);
     assert.match(second.out, /^newly denied|^denied otherwise/m);
     assert.match(second.out, /by fault: rate-limit\/over-limit/);

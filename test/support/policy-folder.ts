@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -7,6 +7,7 @@ import { noIntent, type Operation } from '../../src/core/operation.ts';
 import type { AnyStage } from '../../src/core/stage.ts';
 import { pass } from '../../src/core/verdict.ts';
 import type { PolicyCatalogue } from '../../src/policy/assemble.ts';
+import { root } from './source-files.ts';
 
 /** A stage that only has a name and options. */
 const stage = (name: string, options: AnyStage['options']): AnyStage => ({
@@ -64,6 +65,18 @@ export const writeFolder = async (
   const folder = await mkdtemp(join(tmpdir(), 'images-gateway-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   await writeInto(folder, files);
+  return folder;
+};
+
+/** The shipped policy, changed, in a new folder; without its cases, which would hold no more. */
+export const shippedPolicy = async (t: TestContext, edit: (text: string) => string): Promise<string> => {
+  const folder = await writeFolder(t, {});
+  await cp(join(root, 'policies'), folder, {
+    recursive: true,
+    filter: (path) => !path.endsWith('.cases.yaml'),
+  });
+  const file = join(folder, 'images.yaml');
+  await writeFile(file, edit(await readFile(file, 'utf8')));
   return folder;
 };
 

@@ -111,13 +111,17 @@ const bundleRows: readonly (readonly [string, string])[] = [
   ],
 ];
 
-const bundleSection = (): string =>
+/** Rows of what is printed for files with this content; throws if nothing is wrong with one of them. */
+const contentTable = (
+  rows: readonly (readonly [string, string])[],
+  read: (text: string) => { readonly ok: true } | { readonly ok: false; readonly message: string },
+): string =>
   table(
     ['Content of the file', 'Printed', 'To mend it'],
-    bundleRows.map(([text, mend]) => {
-      const read = readBundle('policy.bundle', text);
-      if (read.ok) throw new Error(`Nothing is wrong with this example: ${text}`);
-      return [inCell(text), inCell(read.message), mend];
+    rows.map(([text, mend]) => {
+      const found = read(text);
+      if (found.ok) throw new Error(`Nothing is wrong with this example: ${text}`);
+      return [inCell(text), inCell(found.message), mend];
     }),
   );
 
@@ -129,16 +133,6 @@ const stateRows: readonly (readonly [string, string])[] = [
     'As it says; somebody or something has changed the file.',
   ],
 ];
-
-const stateSection = (): string =>
-  table(
-    ['Content of the file', 'Printed', 'To mend it'],
-    stateRows.map(([text, mend]) => {
-      const read = readRolloutState('rollout.json', text);
-      if (read.ok) throw new Error(`Nothing is wrong with this example: ${text}`);
-      return [inCell(text), inCell(read.message), mend];
-    }),
-  );
 
 const commandCells: string[][] = [];
 for (const row of [...commandRows, ...fileRows]) {
@@ -157,8 +151,8 @@ for (const one of all) {
 export const errorBlocks: Readonly<Record<string, Block>> = {
   ...made,
   'errors: curl': curlSection,
-  'errors: bundles': bundleSection,
-  'errors: roll-outs': stateSection,
+  'errors: bundles': () => contentTable(bundleRows, (text) => readBundle('policy.bundle', text)),
+  'errors: roll-outs': () => contentTable(stateRows, (text) => readRolloutState('rollout.json', text)),
   'errors: commands': () => table(['Done', 'Printed', 'To mend it'], commandCells),
 };
 export const errorTitles: readonly string[] = all.map(({ title }) => title);
