@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { isSafePattern } from 'redos-detector';
 import { isObject, type JsonObject } from '../core/json.ts';
+import { draft, isPlainSchema } from './plain-schema.ts';
 
 export type { ErrorObject, ValidateFunction } from 'ajv';
 
@@ -26,8 +27,8 @@ export class SchemaCompiler {
   readonly #compiled = new Map<string, ValidateFunction>();
 
   /**
-   * The compiler of these schemas, the same for all who ask. What ajv compiles first is the schema of all schemas, which
-   * takes longer than everything that a policy has: once for a policy is enough, not for each route and each rehearsal.
+   * The compiler of these schemas, the same for all who ask: once for a policy is enough, not for each route and each
+   * rehearsal.
    *
    * @throws SchemaError
    */
@@ -69,7 +70,7 @@ export class SchemaCompiler {
         `${path}: "$schema" is ${JSON.stringify($schema)}, which is not known here; write "${draft}"`,
       );
     }
-    if (this.#ajv.validateSchema(schema) !== true) {
+    if (!isPlainSchema(schema) && this.#ajv.validateSchema(schema) !== true) {
       throw new SchemaError(`${path}: it is no JSON Schema: ${wrongKeyword(this.#ajv.errors ?? [])}`);
     }
     // Of every file: one that is compiled may refer to any other.
@@ -94,8 +95,6 @@ export class SchemaCompiler {
     }
   }
 }
-
-const draft = 'https://json-schema.org/draft/2020-12/schema';
 
 const schemaError = (path: string, cause: unknown): SchemaError =>
   new SchemaError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
