@@ -19,9 +19,9 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 # The package `node`, which clones run on, fetches its binary in a script; here the image has Node.js already.
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json ./
 COPY src src
-RUN npx tsc -p tsconfig.build.json --declaration false
+RUN npm run bundle
 
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /build

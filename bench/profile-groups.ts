@@ -8,7 +8,7 @@ export interface Frame {
 /** The file of a frame, from its package or from our folder on; what V8 says where there is none. */
 export const placeOf = ({ url, functionName }: Frame): string => {
   const [, inPackage] = /.*\/node_modules\/(.+)$/.exec(url) ?? [];
-  const [, ours] = /\/((?:dist|src|bench\/rows)\/.+)$/.exec(url) ?? [];
+  const [, ours] = /\/((?:src|bench\/rows)\/.+)$/.exec(url) ?? [];
   return inPackage ?? ours ?? (url === '' ? functionName : url);
 };
 
@@ -32,7 +32,7 @@ export const groupOf = (frame: Frame): string => {
   const place = placeOf(frame);
   const known = groups.find(([pattern]) => pattern.test(place));
   if (known !== undefined) return known[1];
-  const [, folder] = /^(?:dist|src)\/(?:(.+?)\/)?[^/]+$/.exec(place) ?? [];
+  const [, folder] = /^src\/(?:(.+?)\/)?[^/]+$/.exec(place) ?? [];
   if (folder !== undefined) return `ours: ${folder}`;
   return place.includes('/') ? 'other packages' : builtIn;
 };

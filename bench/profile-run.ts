@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { type BuiltFrame, sourceFrames } from './built-frames.ts';
 import type { Outside } from './outside.ts';
 import type { Frame } from './profile-groups.ts';
 import { startProxy } from './proxies.ts';
 import { type Row, requestOf } from './rows.ts';
 
 interface V8Profile {
-  readonly nodes: readonly { readonly id: number; readonly callFrame: Frame }[];
+  readonly nodes: readonly { readonly id: number; readonly callFrame: BuiltFrame }[];
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
 }
@@ -35,7 +36,8 @@ export const profileOf = async (row: Row, outside: Outside, seconds: number): Pr
   await setTimeout(300);
   await proxy.stop();
   const { nodes, samples, timeDeltas } = JSON.parse(await readFile(file, 'utf8')) as V8Profile;
-  const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
+  const sourceOf = sourceFrames();
+  const frames = new Map(nodes.map(({ id, callFrame }) => [id, sourceOf(callFrame)]));
   const sums = new Map<Frame, number>();
   samples.forEach((sample, index) => {
     const frame = frames.get(sample);

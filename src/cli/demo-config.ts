@@ -1,10 +1,7 @@
-import { join } from 'node:path';
 import type { GatewayConfig } from '../config/schema.ts';
 import { Secret } from '../core/secret.ts';
 import type { DemoCloud } from '../demo/cloud.ts';
-
-/** The policies that are shipped, seen from the sources and from the built package alike. */
-const policies = join(import.meta.dirname, '../../policies');
+import { packageFile } from '../node/package-files.ts';
 
 /** What `config/gateway.yaml` would say for the demo cloud. */
 export const demoConfig = (
@@ -37,7 +34,7 @@ export const demoConfig = (
     failedLookups: { most: 120, seconds: 60 },
   },
   limits: { store: 'memory' },
-  policies: { dir: policies, watch: true },
+  policies: { dir: packageFile('policies'), watch: true },
   trustedProxies: [],
   timeouts: { headersMs: 10_000, requestMs: 60_000, keepAliveMs: 65_000, drainMs: 0 },
   resizes: { rememberMs: 86_400_000, lagMs: 10_000 },

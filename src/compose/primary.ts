@@ -1,4 +1,3 @@
-import { extname, join } from 'node:path';
 import { createMemoryLeases } from '../adapters/leases-memory.ts';
 import { serveLeases } from '../adapters/leases-primary.ts';
 import { createMemoryLimits } from '../adapters/limits-memory.ts';
@@ -11,6 +10,7 @@ import type { GatewayConfig } from '../config/schema.ts';
 import { packConfig } from '../config/sent-config.ts';
 import { shareOfWorker } from '../config/worker-share.ts';
 import type { LevelledLog } from '../core/log.ts';
+import { packageProgram } from '../node/package-files.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { Supervisor } from '../workers/supervisor.ts';
 import type { WholeLines } from '../workers/whole-lines.ts';
@@ -86,7 +86,7 @@ export const startWithWorkers = async (
   };
   const supervisor = new Supervisor({
     count,
-    entry: join(import.meta.dirname, '../cli', `worker${extname(import.meta.filename)}`),
+    entry: packageProgram('cli/worker'),
     lines,
     log,
     meters,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Pressure } from '../core/pressure.ts';
+import { packageFile } from '../node/package-files.ts';
 import type { ActivityPoint, RefusalRecord } from '../pipeline/activity.ts';
 import type { RolloutCounts } from '../pipeline/rollout-tally.ts';
 import { type AdminPage, json, send } from './admin-page.ts';
@@ -30,15 +30,12 @@ export interface StatusDesk {
   readonly policy: () => object;
 }
 
-/** Seen from the sources and from the built package alike. */
-const folder = join(import.meta.dirname, '../../web');
-
 /** Nothing from elsewhere, nothing inline, nobody may frame it: a name that a client made up stays text. */
 const policyOfContent =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const asset = (file: string, contentType: string): AdminPage => {
-  const text = readFileSync(join(folder, file), 'utf8');
+  const text = readFileSync(packageFile(`web/${file}`), 'utf8');
   return (_req, res) => {
     res.setHeader('content-security-policy', policyOfContent);
     res.setHeader('referrer-policy', 'no-referrer');

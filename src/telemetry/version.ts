@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-/** `package.json` lies two folders up, seen from the sources and from the built package alike. */
-const file = join(import.meta.dirname, '../../package.json');
+import { packageFile } from '../node/package-files.ts';
 
 /** The version of this package, e.g. `0.1.0`. */
 export const packageVersion = (): string =>
-  (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;
+  (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { readonly version: string }).version;

@@ -52,13 +52,13 @@ test('every package in the lock file is hashed, and none comes from a place of i
   }
 });
 
-test('one package may run a script when it is installed, and it is named', () => {
+test('of the packages with a script one may run it when it is installed, and all are named', () => {
   const scripted = Object.entries<Record<string, unknown>>(lock.packages).filter(
     ([, entry]) => entry['hasInstallScript'] === true,
   );
   assert.deepEqual(
     scripted.map(([path]) => path),
-    ['node_modules/node'],
+    ['node_modules/esbuild', 'node_modules/node'],
   );
-  assert.deepEqual(manifest.allowScripts, { node: true });
+  assert.deepEqual(manifest.allowScripts, { esbuild: false, node: true });
 });

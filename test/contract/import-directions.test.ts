@@ -28,13 +28,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   stages: ['core'],
   pipeline: ['core'],
   adapters: ['core', 'node'],
-  telemetry: ['core'],
+  telemetry: ['core', 'node'],
   policy: ['core', 'files'],
   config: ['core', 'files'],
   http: ['core', 'node', 'pipeline'],
   // Tests of policies send imagined requests through the real chain compiler and runner.
   cases: ['core', 'files', 'pipeline'],
-  compose: [...inner, 'adapters', 'http', 'telemetry', 'workers'],
+  compose: [...inner, 'node', 'adapters', 'http', 'telemetry', 'workers'],
   cli: [...inner, ...outer, 'compose'],
   main: ['cli'],
 };
