@@ -131,6 +131,20 @@ test('a write to its root fails, wherever it is tried', async () => {
   assert.equal(attempt.out(), '');
 });
 
+test('what V8 compiled when the image was built is taken at a start, for every file', async () => {
+  const command = ['node', 'dist/main.js', 'serve', '--config', '/nowhere'];
+  const start = await runContainer(command, { ...options, env: { NODE_DEBUG_NATIVE: 'COMPILE_CACHE' } });
+  assert.equal(await start.ended, 1);
+  const said = [
+    ...start.out().matchAll(/V8 code cache for \S+ (\S+) was (accepted|rejected|not initialized)/g),
+  ];
+  assert.ok(said.length > 100, start.out());
+  assert.deepEqual(
+    said.filter(([, , what]) => what !== 'accepted').map(([text]) => text),
+    [],
+  );
+});
+
 test('the health check passes while it serves', async () => {
   assert.equal(await health(), 0);
 });
