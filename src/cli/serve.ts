@@ -7,13 +7,13 @@ import { workerCount } from '../config/worker-share.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { packageVersion } from '../telemetry/version.ts';
 import { complain, complainOf, listenComplaint } from './complain.ts';
+import { tuneGarbageCollection } from './garbage-collection.ts';
 import { endOnUnhandled } from './last-words.ts';
 import { untilStopped } from './lifecycle.ts';
-import { keepYoungObjectsYoung } from './young-objects.ts';
 
 /** `images-gateway serve`: runs until it is told to stop. */
 export const runServe = async (options: { readonly config: string }): Promise<void> => {
-  keepYoungObjectsYoung();
+  tuneGarbageCollection();
   const loaded = await loadConfig(options.config, process.env);
   if (!loaded.ok) return complainOf(loaded.problems);
   try {

@@ -10,15 +10,15 @@ import {
 import { createLogger } from '../telemetry/logger.ts';
 import { ChannelPeer } from '../workers/channel.ts';
 import { alive } from '../workers/worker.ts';
+import { tuneGarbageCollection } from './garbage-collection.ts';
 import { endOnUnhandled } from './last-words.ts';
-import { keepYoungObjectsYoung } from './young-objects.ts';
 
 /** Milliseconds for a word to the primary, which may be busy with its own start. */
 const wordMs = 60_000;
 
 const nothing = (): void => undefined;
 
-keepYoungObjectsYoung();
+tuneGarbageCollection();
 
 // Terminals and service managers send signals to all processes of a group. Workers obey the primary alone, or requests
 // would be cut that it still wants finished.

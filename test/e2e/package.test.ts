@@ -88,7 +88,7 @@ test('the command of the tarball starts the demo, and answers', async () => {
 test('the command of the tarball serves with several workers', async (t) => {
   const cloud = await startDemoCloud();
   t.after(() => cloud.close());
-  const gateway = await serve(t, cloud, { workers: 2, timeouts: { drainMs: 0 } }, await main());
+  const gateway = await serve(t, cloud, { workers: 2, timeouts: { drainMs: 0 } }, { main: await main() });
   const image = `${gateway.url}/v2/images/${cloud.seed.images.ubuntu}/metadata`;
   const write = { metadata: { label: 'by the package' } };
   assert.equal((await call('POST', image, cloud.seed.tokens.demo, write)).status, 200);

@@ -48,16 +48,19 @@ export const servedConfig = (cloud: DemoCloud): Record<string, unknown> => ({
   policies: { dir: join(root, 'policies') },
 });
 
-/**
- * Starts it on free ports and waits until it is ready; it is ended with the test.
- *
- * @param main the program: the sources, or what was built of them.
- */
+export interface ServeOptions {
+  /** The program: the sources, or what was built of them. */
+  readonly main?: string;
+  /** For Node.js, before the program. */
+  readonly nodeArguments?: readonly string[];
+}
+
+/** Starts it on free ports and waits until it is ready; it is ended with the test. */
 export const serve = async (
   t: TestContext,
   cloud: DemoCloud,
   changes: Readonly<Record<string, unknown>> = {},
-  main = 'src/main.ts',
+  { main = 'src/main.ts', nodeArguments = [] }: ServeOptions = {},
 ): Promise<ServedGateway> => {
   const [port, adminPort] = [await freePort(), await freePort()];
   const folder = await mkdtemp(join(tmpdir(), 'images-gateway-serve-'));
@@ -67,7 +70,7 @@ export const serve = async (
   const admin = { host: '127.0.0.1', port: adminPort, ...(changes['admin'] as object) };
   // JSON is YAML too.
   await writeFile(file, JSON.stringify({ ...servedConfig(cloud), listen, ...changes, admin }));
-  const child = spawn(process.execPath, [main, 'serve', '--config', file], {
+  const child = spawn(process.execPath, [...nodeArguments, main, 'serve', '--config', file], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, GATEWAY_PASSWORD: cloud.seed.users.gateway.password },
