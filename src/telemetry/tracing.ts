@@ -1,17 +1,12 @@
-import {
-  type Span as ApiSpan,
-  type Context,
-  context,
-  ProxyTracerProvider,
-  propagation,
-  SpanKind,
-  SpanStatusCode,
-  TraceFlags,
-  type Tracer,
-  trace,
-} from '@opentelemetry/api';
+import { createRequire } from 'node:module';
+import type * as api from '@opentelemetry/api';
+import type { Span as ApiSpan, Context, SpanKind as Kind, Tracer } from '@opentelemetry/api';
 import type { Span, Tracing } from '../core/tracing.ts';
 import { packageVersion } from './version.ts';
+
+// As CommonJS, which prom-client has loaded already: its ES modules would be another fifty files at each start.
+const { context, ProxyTracerProvider, propagation, SpanKind, SpanStatusCode, TraceFlags, trace }: typeof api =
+  createRequire(import.meta.url)('@opentelemetry/api');
 
 /**
  * Spans by OpenTelemetry, when a program that the operator loads first (`node --import ./tracing.mjs`) has registered
@@ -31,7 +26,7 @@ export const createTracing = (): Tracing | undefined => {
   };
 };
 
-const open = (tracer: Tracer, name: string, kind: SpanKind, parent: Context): Span => {
+const open = (tracer: Tracer, name: string, kind: Kind, parent: Context): Span => {
   const span: ApiSpan = tracer.startSpan(name, { kind }, parent);
   const inner = trace.setSpan(parent, span);
   return {
