@@ -56,7 +56,7 @@ export const composeServing = async <Policies extends { readonly snapshots: Snap
     clock,
   });
   const requestMeters = createRequestMeters(meters);
-  const lag = own(watchLoopLag(config.overload.maxLagMs));
+  const lag = own(watchLoopLag(config.overload.maxLagMs, meters.loopLag));
   const load = new Load({ ...config.overload, maxInFlight: config.maxInFlight, lags: lag.next });
   const decisions = own(composeDecisions(config, outside));
   const records = createRecords(log, config.log, decisions.keepers);

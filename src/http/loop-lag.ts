@@ -1,7 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-
-/** Milliseconds between two looks of the monitor, which are part of each delay it writes down. */
-const resolutionMs = 20;
 /** Milliseconds between two decisions. */
 const intervalMs = 250;
 /** One long stop, as of a large policy that is loaded, is no overload. */
@@ -54,29 +50,29 @@ export interface LoopLag extends Pick<Shedding, 'next' | 'share'> {
   close(): Promise<void>;
 }
 
+/** Tells by how many milliseconds each turn was late. */
+export interface LagSource {
+  watch(told: (lateMs: number) => void): () => void;
+}
+
 /** Watches the event loop of this process. @param maxLagMs 0: nothing is ever turned away for it */
-export const watchLoopLag = (maxLagMs: number): LoopLag => {
+export const watchLoopLag = (maxLagMs: number, source: LagSource): LoopLag => {
   const shedding = new Shedding(maxLagMs);
   if (maxLagMs === 0) return { next: () => false, share: 0, close: async () => undefined };
-  const monitor = monitorEventLoopDelay({ resolution: resolutionMs });
-  monitor.enable();
-  // The whole is kept and differences are taken: a reset would lose the turn that is under way, the late one.
-  let [turns, sum] = [0, 0];
-  const timer = setInterval(() => {
-    const [turnsNow, sumNow] = [monitor.count, monitor.count === 0 ? 0 : monitor.mean * monitor.count];
-    if (turnsNow === turns) return;
-    shedding.turn((sumNow - sum) / (turnsNow - turns) / 1e6 - resolutionMs);
-    [turns, sum] = [turnsNow, sumNow];
-  }, intervalMs);
-  timer.unref();
+  let [seen, sumMs, since] = [0, 0, performance.now()];
+  const end = source.watch((lateMs) => {
+    seen += 1;
+    sumMs += lateMs;
+    const now = performance.now();
+    if (now - since < intervalMs) return;
+    shedding.turn(sumMs / seen);
+    [seen, sumMs, since] = [0, 0, now];
+  });
   return {
     next: () => shedding.next(),
     get share() {
       return shedding.share;
     },
-    close: async () => {
-      clearInterval(timer);
-      monitor.disable();
-    },
+    close: async () => end(),
   };
 };

@@ -40,21 +40,27 @@ export const createLogger = (level: string, destination?: DestinationStream): Le
   // The stream counts the bytes of each text that it is given, for which V8 must copy it: few long texts cost less.
   const most = destination === undefined ? gatheredCharacters : 0;
   let gathered = '';
+  // A flush of nothing wakes another thread all the same.
+  let isWaiting = false;
   const release = (): void => {
     if (gathered === '') return;
     const lines = gathered;
     gathered = '';
     stream.write(lines);
+    isWaiting = true;
   };
   const flushing = destination === undefined ? setInterval(() => flushNow(), 1000).unref() : undefined;
   const flushNow = (): void => {
     release();
+    if (!isWaiting) return;
+    isWaiting = false;
     logger.flush();
   };
   /** By pino, behind the lines that came before. */
   const tell = (level: 'debug' | 'info' | 'warn' | 'error', fields: Fields, message: string): void => {
     release();
     logger[level](fields, message);
+    isWaiting = true;
   };
   return {
     level: () => logger.level,

@@ -1,7 +1,6 @@
 import {
   AggregatorRegistry,
   Counter,
-  collectDefaultMetrics,
   Gauge,
   type Metric,
   type MetricObjectWithValues,
@@ -9,8 +8,10 @@ import {
   Registry,
 } from 'prom-client';
 import type { Family, Labels, Meters, MetricSpec } from '../core/meters.ts';
+import { EventLoopLag } from './event-loop-lag.ts';
 import { exemplarsOf, openMetricsOf, openMetricsType } from './open-metrics.ts';
 import { PlainCounter, PlainHistogram } from './plain-series.ts';
+import { tellProcess } from './process-families.ts';
 
 /** Label sets per family. Beyond it the values become `other`: labels are for bounded sets, and a bug must not eat the heap. */
 const maxSeries = 500;
@@ -21,10 +22,6 @@ export type MetricsReport = MetricObjectWithValues<MetricValue<string>>[];
 /** What the client's own families say of one process each, and what of all of them tells most. */
 const acrossWorkers: Readonly<Record<string, 'min' | 'max'>> = {
   process_start_time_seconds: 'min',
-  nodejs_eventloop_lag_seconds: 'max',
-  nodejs_eventloop_lag_p50_seconds: 'max',
-  nodejs_eventloop_lag_p90_seconds: 'max',
-  nodejs_eventloop_lag_p99_seconds: 'max',
 };
 
 /** The sum of several reports, by the rule of each family. */
@@ -73,9 +70,15 @@ export class Metrics implements Meters {
   readonly #registry = new Registry();
   readonly #families = new Map<string, Family<string, unknown>>();
   readonly #overflow: Counter;
+  /** Of the process that counts. */
+  readonly loopLag = new EventLoopLag();
 
   constructor() {
-    collectDefaultMetrics({ register: this.#registry });
+    tellProcess(
+      this.#registry,
+      this.loopLag,
+      (options) => new Gauge({ ...options, registers: [this.#registry] }),
+    );
     // Gauges that are named like counters, which `promtool check metrics` refuses; the same stands in those without it.
     for (const name of ['handles', 'requests', 'resources'])
       this.#registry.removeSingleMetric(`nodejs_active_${name}_total`);
