@@ -73,6 +73,11 @@ const treeOf = async (pid: number): Promise<readonly number[]> => {
   return [pid, ...(await Promise.all(below.map(treeOf))).flat()];
 };
 
+/** Has a process and all below it stand still, or go on. */
+export const signalTree = async (pid: number, signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> => {
+  for (const each of await treeOf(pid)) process.kill(each, signal);
+};
+
 /** Nanoseconds of CPU, system calls included, of all threads (`/proc/PID/task/*`), for each process of a tree. */
 export const cpuByProcess = async (pid: number): Promise<ReadonlyMap<number, number>> => {
   const found = new Map<number, number>();

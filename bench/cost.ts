@@ -1,5 +1,5 @@
 /** CPU time of a request, row by row: rows take turns, so that what disturbs the machine disturbs neighbours alike. */
-import { cpuNanoseconds, memoryOf } from './child.ts';
+import { cpuNanoseconds, memoryOf, signalTree } from './child.ts';
 import type { LoadResult } from './load.ts';
 import type { Outside } from './outside.ts';
 import { missingFor, type Running, startProxy } from './proxies.ts';
@@ -64,6 +64,14 @@ export const measureCost = async (
     loads.push(load);
   };
 
+  /** Whoever is not asked stands still: its timers would take from what the one that is measured has in the caches. */
+  const alone = async (row: Row, { proxy }: Measured, work: () => Promise<void>): Promise<void> => {
+    if (!canStand(row)) return work();
+    await signalTree(proxy.pid, 'SIGCONT');
+    await work();
+    await signalTree(proxy.pid, 'SIGSTOP');
+  };
+
   const lineOf = async (row: Row): Promise<Cost> => {
     const { id, name, does } = row;
     const measured = found.get(row);
@@ -88,18 +96,27 @@ export const measureCost = async (
     for (const row of wanted)
       if (missingFor(row, outside) === undefined)
         found.set(row, { proxy: await startProxy(row, outside), cpu: [], loads: [] });
-    for (const [row, { proxy }] of found) {
+    for (const [row, { proxy }] of found) if (canStand(row)) await signalTree(proxy.pid, 'SIGSTOP');
+    for (const [row, measured] of found) {
       told(`warming up ${row.id}`);
       // All tokens must have been seen once, or the first sight of them would be measured.
       const enough = Math.max(warmUp, (row.tokens ?? 0) * 1.05);
-      for (let done = 0; done < enough; ) done += (await send(row, proxy, 2)).requests;
+      await alone(row, measured, async () => {
+        for (let done = 0; done < enough; ) done += (await send(row, measured.proxy, 2)).requests;
+      });
     }
     for (let round = 1; round <= rounds; round++) {
       told(`round ${round} of ${rounds}`);
-      for (const [row, measured] of found) await turn(row, measured);
+      for (const [row, measured] of found) await alone(row, measured, () => turn(row, measured));
     }
     return await Promise.all(wanted.map(lineOf));
   } finally {
-    for (const { proxy } of found.values()) await proxy.stop();
+    for (const { proxy } of found.values()) {
+      await signalTree(proxy.pid, 'SIGCONT');
+      await proxy.stop();
+    }
   }
 };
+
+/** A primary would take workers that stood still with it for dead ones. */
+const canStand = ({ proxy }: Row): boolean => proxy.kind !== 'gateway' || proxy.variant.workers === undefined;

@@ -69,8 +69,9 @@ export const goalsOf = ({ cost, latency, streaming, starts }: Results): readonly
       unit('MiB', 0),
     ),
     atMost('p99 added at half load', latency?.find(({ id }) => id === 'ours')?.p99.median, 1, unit('ms', 2)),
-    atMost('start to ready', starts?.wall.median, 500, unit('ms', 0)),
-    atMost('idle memory', starts?.memory.median, 90, unit('MiB', 0)),
+    atMost('start to ready', starts?.[0]?.wall.median, 500, unit('ms', 0)),
+    atMost('start to ready, as in the image', starts?.[1]?.wall.median, 500, unit('ms', 0)),
+    atMost('idle memory', starts?.[0]?.memory.median, 90, unit('MiB', 0)),
     // Two cores give two seconds of CPU a second, to all processes together.
     atLeast(
       'two workers, throughput to one',

@@ -86,12 +86,12 @@ const latency = (found: NonNullable<Results['latency']>): string =>
     ),
   );
 
-const starts = ({ wall, cpu, memory }: NonNullable<Results['starts']>): string =>
+const starts = (found: NonNullable<Results['starts']>): string =>
   section(
     'Start',
     table(
-      ['Start to ready, ms', 'CPU until then, ms', 'Resident a second later, MiB'],
-      [[range(wall, 0), range(cpu, 0), range(memory, 0)]],
+      ['Started', 'Start to ready, ms', 'CPU until then, ms', 'Resident a second later, MiB'],
+      found.map(({ how, wall, cpu, memory }) => [how, range(wall, 0), range(cpu, 0), range(memory, 0)]),
     ),
   );
 

@@ -14,7 +14,7 @@ export interface Results {
   readonly equality: ReadonlyMap<string, readonly Probe[]>;
   readonly latency: readonly AddedLatency[] | undefined;
   readonly streaming: readonly Streamed[] | undefined;
-  readonly starts: Starts | undefined;
+  readonly starts: readonly Starts[] | undefined;
   /** Microseconds a request, by group; the largest first. */
   readonly profile: readonly (readonly [string, number])[] | undefined;
 }
