@@ -7,7 +7,7 @@ import { workerCount } from '../config/worker-share.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { packageVersion } from '../telemetry/version.ts';
 import { complain, complainOf, listenComplaint } from './complain.ts';
-import { tuneGarbageCollection } from './garbage-collection.ts';
+import { collectOnceCalm, tuneGarbageCollection } from './garbage-collection.ts';
 import { endOnUnhandled } from './last-words.ts';
 import { untilStopped } from './lifecycle.ts';
 
@@ -30,6 +30,7 @@ export const runServe = async (options: { readonly config: string }): Promise<vo
     running = gateway;
     for (const warning of gateway.warnings) log.warn({ place: warning.place }, warning.message);
     log.info({ version: packageVersion(), url: gateway.url, admin: gateway.adminUrl }, 'listening');
+    collectOnceCalm();
     // For a look at what is going on, without a restart that would end it.
     const usual = loaded.config.log.level;
     process.on('SIGUSR2', () => gateway.log.setLevel(gateway.log.level() === 'debug' ? usual : 'debug'));

@@ -10,7 +10,7 @@ import {
 import { createLogger } from '../telemetry/logger.ts';
 import { ChannelPeer } from '../workers/channel.ts';
 import { alive } from '../workers/worker.ts';
-import { tuneGarbageCollection } from './garbage-collection.ts';
+import { collectOnceCalm, tuneGarbageCollection } from './garbage-collection.ts';
 import { endOnUnhandled } from './last-words.ts';
 
 /** Milliseconds for a word to the primary, which may be busy with its own start. */
@@ -64,6 +64,7 @@ primary.answer(stopWorker, async (drainMs) => {
 try {
   running = await startWorker(primary, setup, log);
   await primary.ask(nowListening, running.url, wordMs);
+  collectOnceCalm();
 } catch (error) {
   log.error({ err: error, pid: process.pid }, 'a worker could not start');
   log.flush();
