@@ -1,15 +1,11 @@
-import { createRequire } from 'node:module';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import type * as redos from 'redos-detector';
+import { isSafePattern } from 'redos-detector';
 import { isObject, type JsonObject } from '../core/json.ts';
 import { draft, isPlainSchema } from './plain-schema.ts';
 
 export type { ErrorObject, ValidateFunction } from 'ajv';
-
-// An import would read its names first, and keep its text a second time for that: half a megabyte.
-const { isSafePattern }: typeof redos = createRequire(import.meta.url)('redos-detector');
 
 /** A schema that cannot be used: which file, and why. */
 export class SchemaError extends Error {
