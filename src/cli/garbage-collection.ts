@@ -19,6 +19,8 @@ export const tuneGarbageCollection = (): void => {
 /** Milliseconds that are looked at together, and the part of them in which something was done, in a calm process. */
 const windowMs = 500;
 const calm = 0.05;
+/** A process that was busy for so many of them has collected by itself, and by now holds what would take far longer. */
+const mostWindows = 120;
 
 /**
  * Gives back what only the start needed, once, as soon as the process has little to do. V8 would keep it until there is
@@ -26,13 +28,15 @@ const calm = 0.05;
  */
 export const collectOnceCalm = (): void => {
   let before = performance.eventLoopUtilization();
+  let windows = 0;
   const timer = setInterval(() => {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, before);
     before = now;
-    if (utilization > calm) return;
-    clearInterval(timer);
-    collectAll();
+    windows += 1;
+    const isCalm = utilization <= calm;
+    if (isCalm || windows === mostWindows) clearInterval(timer);
+    if (isCalm) collectAll();
   }, windowMs).unref();
 };
 
