@@ -2,7 +2,7 @@
  * What a request costs, this gateway beside others, and whether that is what it should be: `npm run bench`. Writes
  * `bench/results/`. After `--`:
  *
- *     --quick            some minutes instead of ten: few rounds, only rows that goals speak of
+ *     --quick            some minutes instead of fifteen: few rounds, only rows that goals speak of
  *     --rows a,b         only these rows (`undici` is always there); `--rows none`: none
  *     --parts a,b        only these parts: equality, streaming, latency, starts, profile
  *     --rounds 7 --seconds 1 --warm-up 40000
